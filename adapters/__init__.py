@@ -1,0 +1,1 @@
+"""Every way in and out: Slack, Discord, the web page, the terminal."""

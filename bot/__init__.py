@@ -1,0 +1,1 @@
+"""The shared answer engine. It knows no chat platform and no web framework."""

@@ -1,0 +1,1 @@
+"""What the bot knows: the schema of the YAML files and the loader."""

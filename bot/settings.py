@@ -1,0 +1,125 @@
+"""Every setting, typed, with the words that explain it. Read once, by the command line."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+
+from bot.errors import SettingsError
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+def _setting(default: Any, group: str, explanation: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"group": group, "help": explanation, "secret": secret}, repr=not secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set from outside. Each field is an environment variable of the same name in capitals."""
+
+    knowledge_dir: Path = _setting(Path("knowledge"), "Bot", "Folder of the knowledge (YAML files).")
+    cache_dir: Path = _setting(
+        Path(".cache"), "Bot", "Folder for what can be computed again: the encoded phrasings. Empty it at will."
+    )
+    database_url: str = _setting(
+        "sqlite:///interpol-bot.db",
+        "Bot",
+        "Where questions and feedback are kept: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",
+        secret=True,
+    )
+    log_level: str = _setting("INFO", "Bot", "How much is logged: DEBUG, INFO, WARNING or ERROR.")
+    http_host: str = _setting("127.0.0.1", "Web", "Address the web app listens on; `0.0.0.0` for all.")
+    http_port: int = _setting(
+        8400, "Web", "Port of the web app: playground, health, `/slack/events`. 0 takes a free one."
+    )
+    slack_bot_token: str = _setting("", "Slack", "The app's bot token, `xoxb-…`. Empty: no Slack.", secret=True)
+    slack_app_token: str = _setting(
+        "", "Slack", "The app-level token, `xapp-…`, for Socket Mode (no public address needed).", secret=True
+    )
+    slack_signing_secret: str = _setting(
+        "", "Slack", "The app's signing secret, for HTTP mode: Slack delivers to `/slack/events`.", secret=True
+    )
+    slack_api_base_url: str = _setting(
+        "https://slack.com/api/", "Slack", "Base address of Slack's Web API; ends in `/api/`."
+    )
+    discord_token: str = _setting("", "Discord", "The bot's token. Empty: no Discord.", secret=True)
+    discord_api_base: str = _setting(
+        "https://discord.com/api/v10", "Discord", "Base address of Discord's HTTP API, with its version."
+    )
+    discord_gateway: str = _setting("wss://gateway.discord.gg/", "Discord", "Address of Discord's gateway.")
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read from environment variables; an empty one counts as unset. Every fault is named at once.
+
+        Raises SettingsError.
+        """
+        hints = get_type_hints(cls)
+        values: dict[str, Any] = {}
+        faults: list[str] = []
+        for item in fields(cls):
+            raw = environ.get(item.name.upper(), "").strip()
+            if not raw:
+                continue
+            try:
+                values[item.name] = _convert(hints[item.name], raw)
+            except ValueError:
+                faults.append(f"{item.name.upper()} must be a whole number, not {raw!r}.")
+        settings = cls(**values)
+        faults += [message for check in _CHECKS if (message := check(settings))]
+        if faults:
+            raise SettingsError("\n".join(faults))
+        return settings
+
+
+def _convert(kind: type, raw: str) -> Any:
+    return kind(raw)
+
+
+def _check_log_level(settings: Settings) -> str | None:
+    if settings.log_level.upper() in LOG_LEVELS:
+        return None
+    return f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {settings.log_level!r}."
+
+
+def _check_port(settings: Settings) -> str | None:
+    if 0 <= settings.http_port <= 65535:
+        return None
+    return f"HTTP_PORT must be between 0 and 65535, not {settings.http_port}."
+
+
+def _check_addresses(settings: Settings) -> str | None:
+    wanted = {
+        "SLACK_API_BASE_URL": (settings.slack_api_base_url, ("http", "https")),
+        "DISCORD_API_BASE": (settings.discord_api_base, ("http", "https")),
+        "DISCORD_GATEWAY": (settings.discord_gateway, ("ws", "wss")),
+    }
+    wrong = [
+        f"{name} must be an address that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}, not {value!r}."
+        for name, (value, schemes) in wanted.items()
+        if urlsplit(value).scheme not in schemes or not urlsplit(value).netloc
+    ]
+    return "\n".join(wrong) or None
+
+
+def _check_slack_base(settings: Settings) -> str | None:
+    if settings.slack_api_base_url.endswith("/api/"):
+        return None
+    return f"SLACK_API_BASE_URL must end in /api/, not {settings.slack_api_base_url!r}."
+
+
+def _check_database(settings: Settings) -> str | None:
+    if settings.database_url.startswith(("sqlite:", "postgresql:", "postgres:", "sqlite+", "postgresql+")):
+        return None
+    return "DATABASE_URL must start with sqlite:/// or postgresql://."
+
+
+_CHECKS: tuple[Callable[[Settings], str | None], ...] = (
+    _check_log_level,
+    _check_port,
+    _check_addresses,
+    _check_slack_base,
+    _check_database,
+)
