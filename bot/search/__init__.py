@@ -1,0 +1,1 @@
+"""The signals that find the right entry, and their calibrated fusion."""
