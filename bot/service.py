@@ -4,15 +4,23 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator
+import traceback
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
+from bot.claims import Claims
 from bot.knowledge.schema import Words
-from bot.messages import Answer, Feedback, Outcome, Question, Suggestion
+from bot.messages import Answer, Explanation, Feedback, Outcome, Question, Suggestion
+from bot.recorder import Recorder
+from bot.store import Asked, Done, Rated, Record, Store, utc_now
+from bot.store.records import FAILURE
 
 log = logging.getLogger(__name__)
+
+STOP_SECONDS = 5.0  # how long `stop` waits for the store; Docker kills after 10
 
 
 class Answering(Protocol):
@@ -36,20 +44,35 @@ class Answering(Protocol):
 
 
 class Bot:
-    """Turns questions into answers, once each, and remembers them.
+    """Turns questions into answers, once each, and remembers them. Without a store it remembers nothing.
 
-    `ask`, `choose` and `complete` never raise and never wait for the store.
+    `ask`, `choose`, `complete` and `feedback` never raise and never wait for the store; `once` waits a moment.
     """
 
-    def __init__(self, engine: Answering) -> None:
+    def __init__(
+        self, engine: Answering, store: Store | None = None, *, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self._engine = engine
-        self._claims: set[str] = set()
+        self._store = store
+        self._clock = clock
+        self._claims = Claims(store)
+        self._recorder = Recorder(store.write) if store else None
 
     async def start(self) -> None:
         """Open the store and begin to write what is recorded. Raises StoreError."""
+        if self._store and self._recorder:
+            await self._store.open()
+            self._recorder.start()
 
     async def stop(self) -> None:
-        """Write what is still to be recorded, close the store."""
+        """Write what is still to be recorded, for some seconds at most; close the store."""
+        if self._store and self._recorder:
+            await self._recorder.stop(STOP_SECONDS)
+            await self._store.close()
+
+    async def healthy(self) -> bool:
+        """Tell whether what is asked is remembered; answers are given either way."""
+        return self._store is None or await self._store.healthy()
 
     async def ask(self, question: Question) -> Answer:
         """Answer a question. A failure is an answer too: kind words and a reference, its cause in the log."""
@@ -68,7 +91,8 @@ class Bot:
         return self._engine.words(language)
 
     async def feedback(self, feedback: Feedback) -> None:
-        """Remember whether an answer helped."""
+        """Remember whether an answer helped; an asker's last word on an answer counts."""
+        self._record(Rated(feedback, self._clock()))
 
     @asynccontextmanager
     async def once(self, *keys: str) -> AsyncIterator[bool]:
@@ -76,26 +100,31 @@ class Bot:
 
         Leaving the block marks it done; leaving it by an exception gives the claim back, so that the
         platform's next delivery is answered. Several keys are one claim (`event_id` and team/channel/ts).
+        A process that dies in the block loses the claim after a minute.
         """
-        mine = not self._claims.intersection(keys)
-        if mine:
-            self._claims.update(keys)
+        claim = await self._claims.take(keys)
         try:
-            yield mine
+            yield claim is not None
         except BaseException:
-            if mine:
-                self._claims.difference_update(keys)
+            if claim:
+                await self._claims.give_back(claim)
             raise
+        if claim:
+            self._claims.finish(claim)
+            self._record(Done(keys, self._clock()))
 
     async def _settle(self, question: Question, entry_id: str | None) -> Answer:
         reference = secrets.token_hex(4)
         started = time.perf_counter()
         try:
             answer = await asyncio.to_thread(self._decide, question, entry_id)
-        except Exception:
-            log.exception("Answering failed. reference=%s platform=%s", reference, question.platform)
+        except Exception as error:  # noqa: BLE001 - whatever breaks, the asker gets an answer
+            _log_failure(error, reference, question)
             answer = self._apology(question, reference)
-        return replace(answer, reference=reference, ms=(time.perf_counter() - started) * 1000)
+        answer = replace(answer, reference=reference, ms=(time.perf_counter() - started) * 1000)
+        _log_exchange(question, answer)
+        self._record(Asked.of(question, answer, self._clock()))
+        return answer
 
     def _decide(self, question: Question, entry_id: str | None) -> Answer:
         chosen = self._engine.open(question, entry_id) if entry_id else None
@@ -103,13 +132,45 @@ class Bot:
 
     def _apology(self, question: Question, reference: str) -> Answer:
         words = self._engine.words(question.language)
+        translated = question.language and words != self._engine.words("en")
         return Answer(
             question=question.text,
             outcome=Outcome.DECLINED,
             entry=None,
             title="",
             confidence=0.0,
-            language="en",
-            short=words.failure.format(reference=reference),
+            language=str(question.language)[:2].lower() if translated else "en",
+            short=words.failure.replace("{reference}", reference),
+            explanation=Explanation(rule=FAILURE),
             knowledge_version=self._engine.version,
         )
+
+    def _record(self, record: Record) -> None:
+        if self._recorder:
+            self._recorder.put(record)
+
+
+def _log_exchange(question: Question, answer: Answer) -> None:
+    """Never the question, never the asker."""
+    log.info(
+        "Answered. reference=%s platform=%s surface=%s outcome=%s entry=%s confidence=%.2f ms=%.1f",
+        answer.reference,
+        question.platform,
+        question.surface,
+        answer.outcome.value,
+        answer.entry or "-",
+        answer.confidence,
+        answer.ms,
+    )
+
+
+def _log_failure(error: Exception, reference: str, question: Question) -> None:
+    """Where it failed and on what kind of error; not its message, which may repeat the question."""
+    log.error(
+        "Answering failed: %s. reference=%s platform=%s surface=%s\n%s",
+        type(error).__name__,
+        reference,
+        question.platform,
+        question.surface,
+        "".join(traceback.format_tb(error.__traceback__)),
+    )

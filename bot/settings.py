@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
 
+PORT_LIMIT = 65535
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -19,8 +20,10 @@ def _setting(default: Any, group: str, explanation: str, *, secret: bool = False
 class Settings:
     """What can be set from outside. Each field is an environment variable of the same name in capitals."""
 
-    knowledge_dir: Path = _setting(Path("knowledge"), "Bot", "Folder of the knowledge (YAML files).")
-    cache_dir: Path = _setting(
+    knowledge_dir: Path = _setting(  # noqa: RUF009 - a field(); its default can't be changed
+        Path("knowledge"), "Bot", "Folder of the knowledge (YAML files)."
+    )
+    cache_dir: Path = _setting(  # noqa: RUF009 - the same
         Path(".cache"), "Bot", "Folder for what can be computed again: the encoded phrasings. Empty it at will."
     )
     database_url: str = _setting(
@@ -64,7 +67,7 @@ class Settings:
             if not raw:
                 continue
             try:
-                values[item.name] = _convert(hints[item.name], raw)
+                values[item.name] = _convert(item.name, hints[item.name], raw)
             except ValueError:
                 faults.append(f"{item.name.upper()} must be a whole number, not {raw!r}.")
         settings = cls(**values)
@@ -74,20 +77,20 @@ class Settings:
         return settings
 
 
-def _convert(kind: type, raw: str) -> Any:
-    return kind(raw)
+def _convert(name: str, kind: type, raw: str) -> Any:
+    return raw.upper() if name == "log_level" else kind(raw)
 
 
 def _check_log_level(settings: Settings) -> str | None:
-    if settings.log_level.upper() in LOG_LEVELS:
+    if settings.log_level in LOG_LEVELS:
         return None
     return f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}, not {settings.log_level!r}."
 
 
 def _check_port(settings: Settings) -> str | None:
-    if 0 <= settings.http_port <= 65535:
+    if 0 <= settings.http_port <= PORT_LIMIT:
         return None
-    return f"HTTP_PORT must be between 0 and 65535, not {settings.http_port}."
+    return f"HTTP_PORT must be between 0 and {PORT_LIMIT}, not {settings.http_port}."
 
 
 def _check_addresses(settings: Settings) -> str | None:
@@ -97,11 +100,19 @@ def _check_addresses(settings: Settings) -> str | None:
         "DISCORD_GATEWAY": (settings.discord_gateway, ("ws", "wss")),
     }
     wrong = [
-        f"{name} must be an address that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}, not {value!r}."
+        f"{name} must be an address that starts with {':// or '.join(schemes)}://, not {value!r}."
         for name, (value, schemes) in wanted.items()
-        if urlsplit(value).scheme not in schemes or not urlsplit(value).netloc
+        if not _is_address(value, schemes)
     ]
     return "\n".join(wrong) or None
+
+
+def _is_address(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname)
 
 
 def _check_slack_base(settings: Settings) -> str | None:
@@ -116,10 +127,20 @@ def _check_database(settings: Settings) -> str | None:
     return "DATABASE_URL must start with sqlite:/// or postgresql://."
 
 
+def _check_slack_tokens(settings: Settings) -> str | None:
+    """Find the two tokens in each other's place; both are long and start with x."""
+    if settings.slack_bot_token.startswith("xapp-"):
+        return "SLACK_BOT_TOKEN holds an app-level token (xapp-…); it belongs in SLACK_APP_TOKEN."
+    if settings.slack_app_token.startswith("xoxb-"):
+        return "SLACK_APP_TOKEN holds a bot token (xoxb-…); it belongs in SLACK_BOT_TOKEN."
+    return None
+
+
 _CHECKS: tuple[Callable[[Settings], str | None], ...] = (
     _check_log_level,
     _check_port,
     _check_addresses,
     _check_slack_base,
     _check_database,
+    _check_slack_tokens,
 )

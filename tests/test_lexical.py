@@ -26,3 +26,7 @@ def test_any_text_has_similarities_between_nought_and_one(text: str) -> None:
     assert row.shape == (3,)
     assert np.all(row >= 0)
     assert np.all(row <= 1 + 1e-9)
+
+
+def test_the_phrasings_own_similarities_are_those_of_their_texts() -> None:
+    assert np.allclose(LEXICON.own(), LEXICON.similarities(PHRASINGS))

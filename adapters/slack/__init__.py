@@ -1,1 +1,1 @@
-"""The slack adapter."""
+"""The Slack adapter."""

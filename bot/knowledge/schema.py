@@ -1,13 +1,24 @@
-"""What the files under `knowledge/` may hold. pydantic models: unknown fields are faults, nothing is coerced.
+"""What the files under `knowledge/` may hold. pydantic models: unknown fields are faults, the loader coerces nothing.
 
 `Knowledge` is the finished whole that the engine reads: every crime area is composed into an entry like the others.
 """
 
+import re
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
 from bot.markup import MarkupError, parse
 from bot.messages import Outcome
@@ -27,7 +38,34 @@ def _markup(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    HttpUrl(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise ValueError("is not an address") from error
+    if parts.scheme not in {"https", "http"} or not parts.hostname or any(char.isspace() for char in text):
+        raise ValueError("must be an address such as https://www.example.org/page")
+    return text
+
+
+def _address_or_nothing(text: str) -> str:
+    return _address(text) if text else text
+
+
+def _mailbox_or_nothing(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
+        raise ValueError("must be an e-mail address such as name@example.org")
+    return text
+
+
+def _year_as_text(value: Any) -> Any:
+    return str(value) if type(value) is int else value  # a bare 2021, which YAML takes for a number
+
+
+def _calendar(text: str) -> str:
+    try:
+        date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError as error:
+        raise ValueError("is not a day of the calendar") from error
     return text
 
 
@@ -36,12 +74,17 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"
 Phrasing = Annotated[str, StringConstraints(min_length=2, max_length=200)]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=SHORT_LIMIT), AfterValidator(_markup)]
 Body = Annotated[str, StringConstraints(max_length=DETAILS_LIMIT), AfterValidator(_markup)]
-AsOf = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+AsOf = Annotated[
+    str,
+    BeforeValidator(_year_as_text),
+    StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"),
+    AfterValidator(_calendar),
+]
 Address = Annotated[str, AfterValidator(_address)]
 
 
 class Model(BaseModel):
-    """Frozen, strict, no unknown fields."""
+    """Frozen, no unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -75,11 +118,13 @@ class Reviewed(Model):
     related: tuple[Slug, ...] = ()
     legal: bool = False  # shows "not legal advice"
 
-    @model_validator(mode="after")
-    def _review_follows(self) -> Self:
-        if self.review_by <= self.reviewed:
-            raise ValueError("review_by must be later than reviewed")
-        return self
+    @field_validator("review_by")
+    @classmethod
+    def _review_follows(cls, review_by: date, info: ValidationInfo) -> date:
+        reviewed = info.data.get("reviewed")
+        if reviewed and review_by <= reviewed:
+            raise ValueError(f"must be later than reviewed ({reviewed})")
+        return review_by
 
 
 class Entry(Reviewed):
@@ -126,6 +171,14 @@ class Operation(Model):
     result: Translated
     source: Slug
 
+    @field_validator("end")
+    @classmethod
+    def _end_follows(cls, end: str | None, info: ValidationInfo) -> str | None:
+        start = info.data.get("start")
+        if end and start and end < start[: len(end)]:
+            raise ValueError(f"must not be earlier than start ({start})")
+        return end
+
 
 class CrimeText(Model):
     """A crime area in one language; each facet answers its own questions."""
@@ -145,7 +198,7 @@ class Crime(Reviewed):
     """One crime area, `knowledge/crimes/<area>.yaml`. `synonyms` are other names people use, in any language."""
 
     id: Slug
-    synonyms: tuple[Line, ...] = ()
+    synonyms: tuple[Phrasing, ...] = ()
     operations: tuple[Operation, ...] = ()
     en: CrimeText
     fr: CrimeText | None = None
@@ -160,8 +213,8 @@ class ContactRecord(Model):
     role: str = ""
     organisation: str = ""
     fields_of_practice: tuple[Line, ...] = ()
-    url: str = ""
-    email: str = ""
+    url: Annotated[str, AfterValidator(_address_or_nothing)] = ""
+    email: Annotated[str, AfterValidator(_mailbox_or_nothing)] = ""
     phone: str = ""
 
 
@@ -195,6 +248,27 @@ class Words(Model):
     confidence: Line
     ask_placeholder: Line
     reference: Line  # "Reference {reference}"
+
+
+PLACEHOLDERS = {
+    "too_long": "limit",
+    "untranslated": "language",
+    "failure": "reference",
+    "as_of": "date",
+    "read_on": "date",
+    "shared_by": "asker",
+    "reference": "reference",
+}  # what the bot fills in, by the field of Words that must hold it; no other field is filled in
+
+
+class EntryFile(Model):
+    """What a file in `faq/` or `guards/` holds."""
+
+    entries: tuple[Entry, ...]
+
+
+Sources = dict[Slug, SourceRecord]  # sources.yaml
+Synonyms = tuple[Annotated[tuple[Line, ...], Field(min_length=2)], ...]  # synonyms.yaml
 
 
 class Knowledge(Model):

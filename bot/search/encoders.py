@@ -81,6 +81,7 @@ class UniversalSentenceEncoder:
     def __init__(self) -> None:
         # one thread: four on two cores made it 70 times slower (research/engine.md)
         self._model = USE(threads=1)
+        self._model.encode(["loads its weights now, not with the first question"])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors, shape (len(texts), 512)."""

@@ -60,11 +60,11 @@ class Ranking:
 class _Material:
     """What every expert learns from: the phrasings, their entries' numbers, and what the signals make of them."""
 
-    texts: tuple[str, ...]
     labels: NDArray[np.intp]
     groups: NDArray[np.intp]
     vectors: Mapping[str, Vectors]
     lexicon: Lexicon
+    words: Matrix  # the lexicon's similarities of the phrasings with each other: slow enough to be shared
 
 
 class _Expert:
@@ -74,26 +74,25 @@ class _Expert:
         self._encoders = tuple(encoders)
         self._material = material
         self.signals = (*(Signal(each.name, *_share(each)) for each in encoders), _LEXICAL)
-        kernel = combine(
-            self.signals, self._compare([material.vectors[each.name] for each in encoders], material.texts)
-        )
-        self._model = KernelRidge.fit(kernel, material.labels, len(material.groups))
+        own = self._compare([material.vectors[each.name] for each in encoders], material.words)
+        self._model = KernelRidge.fit(combine(self.signals, own), material.labels, len(material.groups))
         self.calibration = Calibration.fit(self._model.left_out, material.labels, material.groups)
 
     def score(self, texts: Sequence[str]) -> tuple["_Scored", ...]:
         """Score every entry for each text."""
-        cosines = self._compare([encode_all(each, texts) for each in self._encoders], texts)
+        words = self._material.lexicon.similarities(texts)
+        cosines = self._compare([encode_all(each, texts) for each in self._encoders], words)
         scores = self._model.scores(combine(self.signals, cosines))
         return tuple(
             _Scored(scores[row], self.calibration.confidences(scores[row]), tuple(cosine[row] for cosine in cosines))
             for row in range(len(texts))
         )
 
-    def _compare(self, encoded: Sequence[Vectors], texts: Sequence[str]) -> tuple[Matrix, ...]:
-        """Return (texts x phrasings) cosines, one matrix a signal."""
+    def _compare(self, encoded: Sequence[Vectors], words: Matrix) -> tuple[Matrix, ...]:
+        """Return (texts x phrasings) cosines, one matrix a signal, of the texts' vectors and their lexical cosines."""
         known = (self._material.vectors[each.name] for each in self._encoders)
         dense = ((mine @ theirs.T).astype(np.float64) for mine, theirs in zip(encoded, known, strict=True))
-        return (*dense, self._material.lexicon.similarities(texts))
+        return (*dense, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,9 @@ class Index:
         self._exact = {normalise(phrasing.text): phrasing.entry for phrasing in phrasings}
         vectors = _encode(encoders, texts, cache)
         usable = [each for each in encoders if each.name in vectors]
-        material = _Material(tuple(texts), self._labels, _numbers(self.entries, groups or {}), vectors, Lexicon(texts))
+        lexicon = Lexicon(texts)
+        numbers = _numbers(self.entries, groups or {})
+        material = _Material(self._labels, numbers, vectors, lexicon, lexicon.own())
         self._general = _Expert(material, [each for each in usable if each.languages is None])
         special = {language for each in usable if each.languages for language in each.languages}
         self._special = dict.fromkeys(special, _Expert(material, usable)) if special else {}

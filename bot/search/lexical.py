@@ -18,17 +18,25 @@ class Lexicon:
     def __init__(self, texts: Sequence[str]) -> None:
         """Learn the vocabulary and its weights from the phrasings."""
         self._parts = (
-            TfidfVectorizer(preprocessor=normalise, token_pattern=WORD, ngram_range=(1, 2), sublinear_tf=True),
-            TfidfVectorizer(preprocessor=normalise, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
+            TfidfVectorizer(lowercase=False, token_pattern=WORD, ngram_range=(1, 2), sublinear_tf=True),
+            TfidfVectorizer(lowercase=False, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
         )
-        for part in self._parts:
-            part.fit(texts)
-        self._known = self._vectors(texts)
+        plain = [normalise(text) for text in texts]
+        self._known = _join([part.fit_transform(plain) for part in self._parts])
 
     def similarities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the cosine of each text with each phrasing, shape (len(texts), phrasings)."""
-        product: NDArray[np.float64] = (self._vectors(texts) @ self._known.T).toarray()
+        plain = [normalise(text) for text in texts]
+        return self._cosines(_join([part.transform(plain) for part in self._parts]))
+
+    def own(self) -> NDArray[np.float64]:
+        """Return the cosine of each phrasing with each, shape (phrasings, phrasings)."""
+        return self._cosines(self._known)
+
+    def _cosines(self, vectors: sp.csr_matrix) -> NDArray[np.float64]:
+        product: NDArray[np.float64] = (vectors @ self._known.T).toarray()
         return product
 
-    def _vectors(self, texts: Sequence[str]) -> sp.csr_matrix:
-        return sp.hstack([part.transform(texts) for part in self._parts]).tocsr() / np.sqrt(len(self._parts))
+
+def _join(parts: list[sp.csr_matrix]) -> sp.csr_matrix:
+    return sp.hstack(parts).tocsr() / np.sqrt(len(parts))

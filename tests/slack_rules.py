@@ -1,0 +1,128 @@
+"""What Slack takes: its own limits (research/platforms.md, S23-S29), counted in UTF-16 units.
+
+Checked independently of our renderer and of its table, so that "within the limits" means something.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+Payload = dict[str, Any]
+
+_TEXTS = {"section": 3_000, "header": 150, "context": 2_000, "button": 75}
+_STYLES = {"bold", "italic", "strike", "code", "underline"}
+_ELEMENTS = {"section": 10, "context": 10, "actions": 25}
+_BLOCKS = {"rich_text", "section", "header", "context", "actions", "divider"}
+_RICH = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
+
+
+def refusal(params: Payload) -> str:
+    """Return the error that Slack would answer to a message, or nothing."""
+    if not params.get("text") and not params.get("blocks"):
+        return "no_text"
+    if _length(str(params.get("text", ""))) > 4_000:
+        return "msg_too_long"
+    if total(params.get("blocks") or []) > 13_000:
+        return "msg_blocks_too_long"
+    return "invalid_blocks" if faults(params) else ""
+
+
+def faults(message: Payload) -> list[str]:
+    """Return every rule of Slack's that a message breaks, in words."""
+    blocks = message.get("blocks") or []
+    found = [fault for block in blocks for fault in _block_faults(block)]
+    text = message.get("text")
+    if not isinstance(text, str) or not text.strip():
+        found.append("no text for notifications and screen readers (S29)")
+    elif _length(text) > 4_000:
+        found.append(f"text of {_length(text)} (S24)")
+    if len(blocks) > 50:
+        found.append(f"{len(blocks)} blocks (S25)")
+    if total(blocks) > 13_000:
+        found.append(f"{total(blocks)} characters in all blocks (S25)")
+    ids = Counter(one["action_id"] for one in nodes(blocks) if one.get("action_id"))
+    found += [f"action_id {name} {count} times" for name, count in ids.items() if count > 1]
+    return found
+
+
+def _block_faults(block: Payload) -> Iterator[str]:
+    kind, elements = block.get("type"), block.get("elements", [])
+    if kind not in _BLOCKS:
+        yield f"unknown block {kind}"
+    if len(elements) > _ELEMENTS.get(str(kind), 1_000) or (
+        kind in {"context", "actions", "rich_text"} and not elements
+    ):
+        yield f"{len(elements)} elements in {kind} (S26)"
+    if kind == "header" and block.get("text", {}).get("type") != "plain_text":
+        yield "a header takes plain_text only"
+    if kind in {"header", "section"}:
+        yield from _text_faults(str(kind), block.get("text", {}))
+    for element in elements:
+        if kind == "context":
+            yield from _text_faults("context", element)
+        elif kind == "actions":
+            yield from _button_faults(element)
+        elif kind == "rich_text":
+            yield from _rich_faults(element)
+
+
+def _text_faults(kind: str, text: Payload) -> Iterator[str]:
+    if text.get("type") not in {"plain_text", "mrkdwn"}:
+        yield f"{kind}: text of type {text.get('type')}"
+    if not 1 <= _length(text.get("text", "")) <= _TEXTS[kind]:
+        yield f"{kind}: text of {_length(text.get('text', ''))} (S26, S27)"
+
+
+def _button_faults(element: Payload) -> Iterator[str]:
+    if element.get("type") != "button":
+        yield f"unknown element {element.get('type')}"
+    yield from _text_faults("button", element.get("text", {}))
+    for name, limit in (("value", 2_000), ("action_id", 255), ("url", 3_000)):
+        if _length(element.get(name, "")) > limit:
+            yield f"button: {name} of {_length(element[name])} (S27)"
+    if unknown := element.keys() - {"type", "text", "value", "action_id", "url", "style", "accessibility_label"}:
+        yield f"button: unknown {sorted(unknown)}"
+
+
+def _rich_faults(element: Payload) -> Iterator[str]:
+    kind, inner = element.get("type"), element.get("elements", [])
+    if kind not in _RICH:
+        yield f"unknown rich text {kind}"
+    if not inner:
+        yield f"empty {kind}"
+    if kind == "rich_text_list" and element.get("style") not in {"bullet", "ordered"}:
+        yield "a list is bullet or ordered"
+    for one in inner:
+        if kind == "rich_text_list":
+            yield from _rich_faults(one)
+        elif not one.get("text") and one.get("type") in {"text", "link"}:
+            yield f"empty {one.get('type')}"
+        elif one.get("type") == "link" and not 1 <= _length(one.get("url", "")) <= 3_000:
+            yield f"link: url of {_length(one.get('url', ''))}"
+        elif unknown := set(one.get("style", {})) - _STYLES:
+            yield f"unknown style {sorted(unknown)}"
+
+
+def total(blocks: list[Payload]) -> int:
+    """Count all texts and addresses in the blocks."""
+    leaves = (one.get(name) for one in nodes(blocks) for name in ("text", "url"))
+    return sum(_length(leaf) for leaf in leaves if isinstance(leaf, str))
+
+
+def nodes(value: Any) -> Iterator[Payload]:
+    """Walk all objects in a payload."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from nodes(item)
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def button(blocks: list[Payload], action_id: str) -> Payload:
+    """Find a button in a message by its action_id."""
+    return next(one for one in nodes(blocks) if one.get("type") == "button" and one.get("action_id") == action_id)
