@@ -22,6 +22,7 @@ WORST = -1.0  # stands for the score of an entry that is not there; real ones ar
 # a perfect match and none at all, believed beforehand: they keep the curve sane for a handful of phrasings
 _ENDS = np.array([[1.0, 1.0], [0.0, 0.0]])
 STRENGTH = 10.0  # of the fit; larger follows the data more
+SETTINGS = (UNKNOWN_SHARE, WRONG_TARGET, LIKELIER_THAN_NOT, LOST_TARGET, WORST, STRENGTH)
 
 
 @dataclass(frozen=True, slots=True)

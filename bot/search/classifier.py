@@ -42,10 +42,13 @@ def combine(signals: tuple[Signal, ...], cosines: tuple[Matrix, ...]) -> Matrix:
 
 @dataclass(frozen=True, slots=True)
 class KernelRidge:
-    """A fitted model. `left_out` holds the score that each phrasing gets from a model that never saw it."""
+    """A fitted model: `kernel @ weights` are scores, about 1 for a sure match and 0 for none.
 
-    weights: Matrix  # phrasings x entries
-    left_out: Matrix  # phrasings x entries
+    Both are (phrasings x entries); `left_out` holds the score that each phrasing gets from a model that never saw it.
+    """
+
+    weights: Matrix
+    left_out: Matrix
 
     @classmethod
     def fit(cls, kernel: Matrix, labels: Labels, entries: int) -> "KernelRidge":
@@ -54,11 +57,6 @@ class KernelRidge:
         inverse = _inverse(kernel + RIDGE * np.eye(len(kernel)))
         weights = inverse @ targets
         return cls(weights, targets - weights / np.diag(inverse)[:, None])
-
-    def scores(self, kernel: Matrix) -> Matrix:
-        """Return (texts x entries) scores, about 1 for a sure match and 0 for none, of a (texts x phrasings) kernel."""
-        result: Matrix = kernel @ self.weights
-        return result
 
 
 def _inverse(matrix: Matrix) -> Matrix:
