@@ -20,13 +20,13 @@ $(VENV)/bin/python:
 
 $(RUNTIME): requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the locked packages (a minute or two the first time)"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --no-deps --requirement requirements.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUNTIME)
 	@echo "Installing the locked packages for development"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement requirements-dev.lock
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --no-deps --requirement requirements-dev.lock
 	@touch $@
 
 setup: $(RUNTIME) ## create the environment in .venv; the program is .venv/bin/interpol-bot

@@ -15,11 +15,14 @@ from typing import Any, NoReturn, TextIO
 
 from dotenv import dotenv_values
 from rich.console import Console
+from rich.progress import Progress
 
 from adapters.assemble import assemble, load_engine
+from adapters.report import render
 from adapters.terminal import show
 from bot.engine import Engine
 from bot.errors import BotError, SettingsError
+from bot.evaluation import as_json, evaluate, load_labels, missed_before, report
 from bot.knowledge.loader import load
 from bot.knowledge.schema import LANGUAGES, Knowledge
 from bot.messages import Question
@@ -35,6 +38,7 @@ TO_MEND = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 READABLE = 100  # columns that a line of text may take in a terminal
 UNWRAPPED = 100_000  # columns where a program reads: it wraps by itself
+QUESTIONS = Path("tests/evaluation")
 BATCH_LINE = '{"q": "your question", "lang": "en"}'
 
 
@@ -167,6 +171,25 @@ def _summary(knowledge: Knowledge) -> str:
     )
 
 
+def _evaluate(options: argparse.Namespace) -> int:
+    asked = load_labels(options.questions)
+    settings = _settings(options)
+    _, engine = load_engine(settings)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Asking", total=len(asked))
+        summary = report(evaluate(engine, asked, lambda: progress.advance(task)))
+    if options.json:
+        print(as_json(summary))
+        return DONE
+    kept = settings.cache_dir / "evaluation.json"
+    before = missed_before(kept.read_text("utf-8")) if kept.is_file() else None
+    _console().print(render(summary, before))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(as_json(summary), "utf-8")
+    return DONE
+
+
 def _migrate(options: argparse.Namespace) -> int:
     print(asyncio.run(migrate(_settings(options).database_url)))
     return DONE
@@ -202,6 +225,11 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
     for command in (serve, check):
         _add_knowledge(command)
+    tried = commands.add_parser("evaluate", help="ask the labelled questions, report right and wrong")
+    tried.add_argument("--questions", type=Path, default=QUESTIONS, metavar="DIR", help=f"folder, default {QUESTIONS}")
+    tried.add_argument("--json", action="store_true", help="print the report as JSON; it is not kept")
+    tried.set_defaults(run=_evaluate)
+    _add_knowledge(tried)
     up = commands.add_parser("migrate", help="bring the database up to date")
     up.set_defaults(run=_migrate)
     shown = commands.add_parser("settings", help="show the settings in force, secrets hidden")

@@ -1,8 +1,9 @@
-"""What Slack takes: its own limits (research/platforms.md, S23-S29), counted in UTF-16 units.
+"""What Slack takes: its own limits (research/platforms.md, S23-S29), counted in UTF-16 units; what it brings to life.
 
 Checked independently of our renderer and of its table, so that "within the limits" means something.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,7 @@ _STYLES = {"bold", "italic", "strike", "code", "underline"}
 _ELEMENTS = {"section": 10, "context": 10, "actions": 25}
 _BLOCKS = {"rich_text", "section", "header", "context", "actions", "divider"}
 _RICH = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
+_WRITTEN_BY_EDITORS = ("https://www.interpol.int/", "https://example.org/")
 
 
 def refusal(params: Payload) -> str:
@@ -126,3 +128,25 @@ def _length(text: str) -> int:
 def button(blocks: list[Payload], action_id: str) -> Payload:
     """Find a button in a message by its action_id."""
     return next(one for one in nodes(blocks) if one.get("type") == "button" and one.get("action_id") == action_id)
+
+
+# what Slack would bring to life
+
+
+def alive(payload: Payload) -> list[str]:
+    """Return whatever would ping, format or link without an editor's will, by Slack's rules of parsing."""
+    found = [text for one in nodes(payload) if one.get("type") == "mrkdwn" for text in _alive_mrkdwn(one["text"])]
+    found += _alive_mrkdwn(payload["text"])
+    for one in nodes(payload.get("blocks")):
+        if one.get("type") in {"user", "usergroup", "channel", "broadcast", "team", "date", "emoji"}:
+            found.append(f"a live {one['type']}")
+        if one.get("type") == "link" and not one["url"].startswith(_WRITTEN_BY_EDITORS):
+            found.append(f"a link to {one['url']}")
+        if one.get("type") == "plain_text" and one.get("emoji") is not False:
+            found.append("emoji codes in plain text")
+    return found
+
+
+def _alive_mrkdwn(text: str) -> list[str]:
+    addresses = re.compile("|".join(rf"{re.escape(one)}\S*" for one in _WRITTEN_BY_EDITORS))
+    return re.findall(r"[<>*_~`]|@(?:channel|here|everyone)|&(?!amp;|lt;|gt;)|://|:[\w+-]+:", addresses.sub("", text))

@@ -6,17 +6,9 @@ import pytest
 
 from adapters.discord.app import DiscordAdapter
 from tests.contract import AdapterContract, ChatContract, Reply
-from tests.fake_discord import (
-    BOT_USER,
-    OTHER_BOT,
-    FakeDiscord,
-    connected,
-    live_markup,
-    markdown_texts,
-    pings,
-    read_aloud,
-    violations,
-)
+from tests.discord_payloads import BOT_USER, OTHER_BOT
+from tests.discord_rules import live_markup, markdown_texts, pings, read_aloud, violations
+from tests.fake_discord import FakeDiscord, connected
 from tests.fakes import make_bot
 
 # what the fake engine's editor, and the renderer's own headings, mean to be alive
@@ -71,7 +63,7 @@ class MentionRig(_Rig):
 
     async def deliver_twice(self, text: str) -> int:
         message = await self.fake.say(text)
-        await self.fake.dispatch("MESSAGE_CREATE", message)
+        await self.fake.gateway.dispatch("MESSAGE_CREATE", message)
         return await self._count(message)
 
     async def _deliver_ignored(self, text: str, author: dict[str, Any]) -> int:

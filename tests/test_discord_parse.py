@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from adapters.discord import parse
 from adapters.discord.parse import Press
-from tests.fake_discord import BOT, BOT_USER, CHANNEL, DIRECT, GUILD, PERSON, Json, payload
+from tests.discord_payloads import BOT, BOT_USER, CHANNEL, DIRECT, GUILD, PERSON, Json, payload
 
 IN_SERVER = f"discord:{GUILD}:{CHANNEL}:{PERSON}"
 IN_PRIVATE = f"discord:dm:{DIRECT}:{PERSON}"

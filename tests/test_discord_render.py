@@ -19,7 +19,7 @@ from adapters.discord.render import (
     units,
 )
 from bot.messages import Answer, Contact, Outcome, Source, Suggestion
-from tests.fake_discord import live_markup, markdown_texts, pings, plain_texts, read_aloud, violations
+from tests.discord_rules import live_markup, markdown_texts, pings, plain_texts, read_aloud, violations
 from tests.fakes import CONTACT, HOSTILE, WORDS, make_answer
 
 RLM = "\N{RIGHT-TO-LEFT MARK}"

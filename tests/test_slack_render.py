@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from adapters.slack import render
 from bot.messages import Answer, Contact, Outcome, Question, Source, Suggestion
 from tests.fakes import CONTACT, HOSTILE, SOURCE, WORDS, FakeEngine, make_answer
-from tests.slack_rules import button, faults, nodes
-from tests.test_slack_contract import alive, read
+from tests.slack_rig import read
+from tests.slack_rules import alive, button, faults, nodes
 
 PIECES = st.sampled_from(
     [HOSTILE, "<!channel>", "&amp;", "https://evil.example/x", "👮‍♀️", "النشرة", "\n\n- item", "**b**", ":smile:"]
@@ -64,7 +64,9 @@ def test_any_line_is_within_the_limits_and_inert(text: str) -> None:
     assert faulty(render.line(f"Shared. {text}")) == []
 
 
-@pytest.mark.parametrize("message", [render.help(WORDS), render.thanks(WORDS), render.line(WORDS.share_failed)])
+@pytest.mark.parametrize(
+    "message", [render.help(WORDS), render.line(WORDS.thanks_for_feedback), render.line(WORDS.share_failed)]
+)
 def test_the_bots_own_words_are_within_the_limits_and_inert(message: render.Message) -> None:
     assert faulty(message) == []
 
@@ -201,6 +203,13 @@ def test_a_contact_shows_all_its_fields_and_safe_links() -> None:
     links = {one["url"] for one in nodes(blocks) if one.get("type") == "link"}
     assert {"https://example.org/jane", "mailto:jane@example.org"} <= links
     assert "+41 00" in json.dumps(blocks)
+
+
+def test_the_plain_form_says_how_to_reach_the_contact() -> None:
+    contact = replace(CONTACT, url="https://example.org/jane?a=1&b=2", email="jane@example.org", phone="+41 00")
+    lines = render.answer(make_answer(contact=contact), WORDS).text.splitlines()
+    assert {"https://example.org/jane?a=1&amp;b=2", "jane@example.org", "+41 00"} <= set(lines)
+    assert "Jane Example, Partner, Example LLP" in lines
 
 
 def test_a_page_without_a_date_says_when_it_was_read() -> None:

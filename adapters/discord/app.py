@@ -113,7 +113,7 @@ class DiscordAdapter:
         self._client = _make_client()
         self._tree = app_commands.CommandTree(self._client)
         self._tree.add_command(_Commands(self))
-        self._tree.error(self._on_unknown_command)
+        self._tree.error(self._on_command_error)
         for listener in (self.on_ready, self.on_message, self.on_interaction):
             self._client.event(listener)
         self._ready = asyncio.Event()
@@ -188,7 +188,10 @@ class DiscordAdapter:
         offered = await asyncio.to_thread(self._bot.complete, typed, language, CHOICES_LIMIT)
         return [app_commands.Choice(name=name, value=value) for name, value in render_choices(offered)]
 
-    async def _on_unknown_command(self, interaction: _Interaction, error: app_commands.AppCommandError) -> None:
+    async def _on_command_error(self, interaction: _Interaction, error: app_commands.AppCommandError) -> None:
+        if isinstance(error, app_commands.CommandInvokeError):
+            log.error("A command failed.", exc_info=error.original)
+            return
         log.warning("Discord sent a command that is not ours: %s. It may be of another version.", type(error).__name__)
         await self.help(interaction)
 

@@ -13,6 +13,7 @@ from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -42,6 +43,8 @@ log = logging.getLogger(__name__)
 # Bolt and the SDK write whole payloads into their INFO and DEBUG lines; people's questions must not get into logs.
 _library_log = logging.getLogger(f"{__name__}.library")
 _library_log.setLevel(logging.WARNING)
+# Bolt looks for SLACK_BOT_TOKEN in the environment by itself, and warns where `_build_app` gives it a client instead.
+_library_log.addFilter(lambda record: record.getMessage() != warning_client_prioritized_and_token_skipped())
 
 EVENTS_PATH = "/slack/events"
 ACK_SECONDS = 2.0  # Slack waits 3 s for an acknowledgement (S1, S2)
@@ -60,6 +63,7 @@ _BAD_TOKEN = {
     "token_expired",
     "token_revoked",
 }
+_PRIVATE = {"response_type": "ephemeral"}
 _SEND_FAILURES = (SlackApiError, ClientError, TimeoutError)
 
 _T = TypeVar("_T")
@@ -94,10 +98,7 @@ class SlackAdapter:
         self._socket: _Socket | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._web = AsyncWebClient(
-            settings.slack_bot_token,
-            settings.slack_api_base_url,
-            retry_handlers=_retries(),
-            logger=_library_log,
+            settings.slack_bot_token, settings.slack_api_base_url, retry_handlers=_retries(), logger=_library_log
         )
         self._app = self._build_app()
 
@@ -215,9 +216,7 @@ class SlackAdapter:
         connections = message.get("num_connections", 1) if message.get("type") == "hello" else 1
         if isinstance(connections, int) and connections > 1:
             log.warning("Slack has %d connections open to this app: each event goes to only one of them.", connections)
-        if (
-            "envelope_id" in message and "payload" not in message
-        ):  # the SDK passes over these; Slack would send them again
+        if "envelope_id" in message and "payload" not in message:  # the SDK passes over it; Slack would send it again
             await client.send_socket_mode_response({"envelope_id": message["envelope_id"]})
 
     async def _receive(self, request: Request) -> Response:
@@ -256,21 +255,20 @@ class SlackAdapter:
         return None
 
     async def _on_message(self, body: Payload) -> None:
-        me = self._identity.bot_user_id if self._identity else ""
-        if asked := parse.message(body, me or ""):
+        if asked := parse.message(body, self._known().bot_user_id or ""):
             await self._in_time(self._answer_message(asked))
 
     async def _on_command(self, body: Payload, ack: AsyncAck) -> None:
         asked = parse.command(body)
         if not asked:
-            await ack(_private(render.payload(render.help(self._bot.words()))))
+            await ack(render.payload(render.help(self._bot.words())) | _PRIVATE)
             return
         # Not claimed with `once`: the answer rides on the acknowledgement, and a repeated envelope needs it again.
         task = self._spawn(self._reply(asked.question, private=True))
         done, _ = await asyncio.wait({task}, timeout=ACK_SECONDS)
         if done:
             message, _reference = task.result()
-            await ack(_private(render.payload(message)))
+            await ack(render.payload(message) | _PRIVATE)
         else:
             await ack()
             self._spawn(self._answer_late(task, asked.response_url)).add_done_callback(_log_late)
@@ -291,13 +289,13 @@ class SlackAdapter:
 
     async def _answer_late(self, reply: asyncio.Task[tuple[render.Message, str]], response_url: str) -> None:
         message, reference = await reply
-        await self._send(self._to_asker(response_url), message, reference)
+        await self._send(self._by_response_url(response_url), message, reference)
 
     async def _choose(self, press: parse.Press) -> None:
         async with self._bot.once(press.key) as mine:
             if mine:
                 message, reference = await self._reply(press.question, press.entry, private=press.private)
-                to = self._to_asker(press.response_url) if press.private else self._to_channel(press.place)
+                to = self._by_response_url(press.response_url) if press.private else self._to_channel(press.place)
                 await self._send(to, message, reference)
 
     async def _share(self, press: parse.Press) -> None:
@@ -307,22 +305,24 @@ class SlackAdapter:
                 if answer:
                     message = render.shared(answer, self._bot.words(answer.language), press.name)
                     # not chat.postMessage: response_url also reaches channels where the bot is no member
-                    await self._send(self._by_url(press.response_url, in_channel=True), message, answer.reference)
+                    in_channel = self._by_response_url(press.response_url, response_type="in_channel")
+                    await self._send(in_channel, message, answer.reference)
         except _SEND_FAILURES:
             words = self._bot.words(press.question.language)
-            await self._send(self._to_asker(press.response_url), render.line(words.share_failed))
+            await self._send(self._by_response_url(press.response_url), render.line(words.share_failed))
             return
         if answer:
             done = render.answer(answer, self._bot.words(answer.language), private=True, shared=True)
-            await self._send(self._by_url(press.response_url, replace=True), done, answer.reference)
+            await self._send(self._by_response_url(press.response_url, replace_original=True), done, answer.reference)
 
     async def _note_feedback(self, press: parse.Press) -> None:
         async with self._bot.once(press.key) as mine:
             if mine:
                 helpful = press.action == "helpful"
                 await self._bot.feedback(Feedback(press.reference, press.question.asker, helpful))
-                thanks = render.thanks(self._bot.words(press.question.language))
-                await self._send(self._to_asker(press.response_url, press.place.thread_ts), thanks, press.reference)
+                thanks = render.line(self._bot.words(press.question.language).thanks_for_feedback)
+                where = {"thread_ts": press.place.thread_ts} if press.place.thread_ts else {}
+                await self._send(self._by_response_url(press.response_url, **where), thanks, press.reference)
 
     async def _reply(self, question: Question, entry: str = "", *, private: bool = False) -> tuple[render.Message, str]:
         if not entry and parse.wants_help(question.text):
@@ -355,23 +355,15 @@ class SlackAdapter:
 
         return send
 
-    def _to_asker(self, response_url: str, thread_ts: str = "") -> Sender:
-        return self._by_url(response_url, thread_ts=thread_ts)
-
-    def _by_url(
-        self, response_url: str, *, in_channel: bool = False, replace: bool = False, thread_ts: str = ""
-    ) -> Sender:
+    def _by_response_url(self, response_url: str, **changes: str | bool) -> Sender:
+        """Only the asker sees what is sent by it, unless `changes` to the fields of a response say otherwise (S23)."""
+        web = self._web
         client = AsyncWebhookClient(
-            response_url,
-            session=self._web.session,
-            logger=_library_log,
-            retry_handlers=_retries(),
-            proxy=self._web.proxy,
+            response_url, session=web.session, proxy=web.proxy, logger=_library_log, retry_handlers=_retries()
         )
-        how = {"response_type": "in_channel" if in_channel else "ephemeral", "replace_original": replace}
 
         async def send(payload: Payload) -> None:
-            reply = await client.send_dict(payload | how | ({"thread_ts": thread_ts} if thread_ts else {}))
+            reply = await client.send_dict(payload | _PRIVATE | {"replace_original": False} | changes)
             if reply.status_code != 200:  # noqa: PLR2004 - HTTP's OK
                 raise SlackApiError("Slack refused a reply.", reply)  # type: ignore[no-untyped-call]
 
@@ -398,10 +390,6 @@ class SlackAdapter:
 def _log_late(task: asyncio.Task[Any]) -> None:
     if not task.cancelled() and (error := task.exception()):
         log.error("Work that Slack no longer waits for failed.", exc_info=error)
-
-
-def _private(payload: Payload) -> Payload:
-    return payload | {"response_type": "ephemeral"}
 
 
 async def _read(request: Request) -> bytes | None:

@@ -7,7 +7,7 @@ link by itself. Only the top-level `text` (notifications, screen readers, the pl
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -16,6 +16,7 @@ from bot.knowledge.schema import Words
 from bot.markup import Block as Tree
 from bot.markup import Emphasis, Inline, Items, Link, MarkupError, Paragraph, Span, Strong, parse
 from bot.messages import Answer, Contact, Outcome, Source, Suggestion
+from bot.plain import contact_lines
 
 Block = dict[str, Any]
 
@@ -94,21 +95,14 @@ def shared(answer: Answer, words: Words, name: str) -> Message:
 
 def help(words: Words) -> Message:  # noqa: A001 - `render.help` says what it is
     """Render what the bot is for, with questions to press."""
-    examples = tuple(Suggestion("", example) for example in words.examples)
+    buttons = [_choice(n, example, "", example, "") for n, example in enumerate(words.examples)]
     parts = [
         _Part(0, lambda limit: _body(words.greeting_help, limit)),
-        _Part(
-            1, lambda _: _actions([_choice(n, one.question, "", one.question, "") for n, one in enumerate(examples)])
-        ),
+        _Part(1, lambda _: _actions(buttons)),
         _Part(0, lambda limit: _small(words.unofficial, limit)),
     ]
-    lines = _inert_lines(_plain(words.greeting_help), *(f"• {one.question}" for one in examples), words.unofficial)
+    lines = _inert_lines(_plain(words.greeting_help), *(f"• {one}" for one in words.examples), words.unofficial)
     return _message(_shorten(lines, TEXT), parts, "")
-
-
-def thanks(words: Words) -> Message:
-    """Render the thanks for feedback."""
-    return line(words.thanks_for_feedback)
 
 
 def line(text: str) -> Message:
@@ -179,16 +173,11 @@ def _contact(contact: Contact, limit: int, words: Words) -> list[Block]:
     elements = _text(words.ask_person, bold=True)
     for text in filter(None, (_clean(text).strip() for text in lines)):
         elements += _text(f"\n{_FSI}{text}{_PDI}")
-    for text, url in _ways(contact):
-        elements += _text("\n") + (_link(text, url) or _text(text)) if text else []
-    return _rich([_section(elements)], limit)
-
-
-def _ways(contact: Contact) -> Iterator[tuple[str, str]]:
     url, email, phone = map(_line, (contact.url, contact.email, contact.phone))
-    yield url, url
-    yield email, f"mailto:{email}" if _EMAIL.fullmatch(email) else ""
-    yield phone, ""
+    mailto = f"mailto:{email}" if _EMAIL.fullmatch(email) else ""
+    for text, address in ((url, url), (email, mailto), (phone, "")):
+        elements += _text("\n") + (_link(text, address) or _text(text)) if text else []
+    return _rich([_section(elements)], limit)
 
 
 def _sources(sources: tuple[Source, ...], limit: int, words: Words) -> list[Block]:
@@ -209,22 +198,19 @@ def _dated(source: Source, words: Words) -> str:
 
 
 def _choices(heading: str, offered: tuple[Suggestion, ...], answer: Answer, first: int = 0) -> list[Block]:
-    shown = offered[:CHOICES]
-    buttons = [
-        _choice(first + n, one.question, one.entry, answer.question, answer.language) for n, one in enumerate(shown)
-    ]
-    blocks = _actions(buttons)
+    shown = enumerate(offered[:CHOICES], first)
+    blocks = _actions([_choice(n, one.question, one.entry, answer.question, answer.language) for n, one in shown])
     return [*_small(heading, CONTEXT), *blocks] if blocks else []
 
 
 def _choice(number: int, label: str, entry: str, question: str, language: str) -> Block:
-    return _button(f"choose:{number}", label, {"e": entry, "l": language, "q": _carried(question, CARRIED)})
+    return _button(f"choose:{number}", label, {"e": entry, "l": language, "q": cut(_line(question), CARRIED)})
 
 
 def _share_button(answer: Answer, words: Words, *, private: bool) -> list[Block]:
     if not (private and answer.entry):
         return []
-    value = {"e": answer.entry, "l": answer.language, "q": _carried(answer.question, SHARED)}
+    value = {"e": answer.entry, "l": answer.language, "q": cut(_line(answer.question), SHARED)}
     return [_button("share", words.share, value)]
 
 
@@ -251,10 +237,6 @@ def _button(action_id: str, text: str, value: dict[str, str]) -> Block:
 def _label(text: str, limit: int) -> Block:
     shown = cut(_line(text), limit - 1)  # one less: the direction mark may come before it
     return {"type": "plain_text", "text": shown, "emoji": False} if shown else {}
-
-
-def _carried(question: str, limit: int) -> str:
-    return cut(_line(question), limit)
 
 
 # rich text
@@ -359,13 +341,9 @@ def _marked(text: str) -> str:
 
 def _fallback(answer: Answer, words: Words) -> str:
     """Build the plain form. When it is too long, the details give way."""
-    contact = answer.contact or Contact("")
-    head = _inert_lines(
-        answer.title,
-        _plain(answer.short),
-        *(f"{n}. {one.question}" for n, one in enumerate(answer.suggestions[:CHOICES], 1)),
-        ", ".join(filter(None, [contact.name, contact.role, contact.organisation, *contact.fields])),
-    )
+    choices = (f"{n}. {one.question}" for n, one in enumerate(answer.suggestions[:CHOICES], 1))
+    card = _contact_lines(answer.contact) if answer.contact else ""
+    head = "\n".join(filter(None, [_inert_lines(answer.title, _plain(answer.short), *choices), card]))
     tail = "\n".join([_shorten(_inert_lines(*answer.notes), TEXT // 6), *_source_lines(answer, words)])
     end = _inert_lines(words.unofficial, _reference(answer, words))
     head, tail = _shorten(head, TEXT // 3), _shorten(f"{tail}\n{end}".strip(), TEXT // 2)
@@ -374,11 +352,22 @@ def _fallback(answer: Answer, words: Words) -> str:
     return "\n".join(filter(None, [head, middle, tail]))
 
 
+def _contact_lines(contact: Contact) -> str:
+    lines = _inert_lines(*contact_lines(replace(contact, url="")))
+    return "\n".join(filter(None, [lines, _bare(contact.url)]))
+
+
 def _source_lines(answer: Answer, words: Words) -> Iterator[str]:
     for source in answer.sources[:3]:
-        url = _address(source.url).replace("&", "&amp;")
-        address = f", {url}" if url and units(url) <= TEXT // 10 else ""
+        url = _bare(source.url)
+        address = f", {url}" if url else ""
         yield f"{inert(cut(_line(source.title), TEXT // 20))}{address} ({inert(_dated(source, words))})"
+
+
+def _bare(url: str) -> str:
+    """Return an editor's address as mrkdwn links it by itself, or nothing where it is too long for the plain form."""
+    address = _address(url).replace("&", "&amp;")
+    return address if units(address) <= TEXT // 10 else ""
 
 
 def _inert_lines(*texts: str) -> str:
