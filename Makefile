@@ -53,6 +53,7 @@ fix: setup-dev ## repair what can be repaired
 docs: setup-dev ## make the generated pages anew
 	@$(BIN)/interpol-bot settings --markdown > docs/settings.md
 	@$(BIN)/interpol-bot settings --env > .env.example
+	@$(BIN)/python -m bot.knowledge.json_schema
 
 lock: ## resolve the newest allowed versions anew (needs uv)
 	@uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade -o requirements.lock

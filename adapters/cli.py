@@ -18,12 +18,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from adapters.assemble import assemble, load_engine
+from adapters.editing import Reply, add_commands
 from adapters.report import render
 from adapters.terminal import show
 from bot.engine import Engine
 from bot.errors import BotError, SettingsError
 from bot.evaluation import as_json, evaluate, load_labels, missed_before, report
-from bot.knowledge.loader import load
 from bot.knowledge.schema import LANGUAGES, Knowledge
 from bot.messages import Question
 from bot.plain import answer_object, to_json
@@ -156,19 +156,13 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _check(options: argparse.Namespace) -> int:
-    print(_summary(load(_settings(options).knowledge_dir)))
-    return DONE
-
-
-def _summary(knowledge: Knowledge) -> str:
-    texts = [text for entry in knowledge.entries for language in LANGUAGES if (text := entry.text(language))]
-    phrasings = sum(len(text.phrasings) for text in texts)
-    return (
-        f"{len(knowledge.entries)} entries, {len(knowledge.crimes)} crime areas, {len(knowledge.sources)} sources, "
-        f"{phrasings} phrasings, languages {', '.join(sorted(knowledge.words))}: no faults "
-        f"(version {knowledge.version})."
-    )
+def _edit(options: argparse.Namespace) -> int:
+    reply: Reply = options.edit(options, _settings(options))
+    sys.stdout.buffer.write(reply.out)
+    sys.stdout.buffer.flush()
+    if reply.aside:
+        print(reply.aside, file=sys.stderr)
+    return reply.code
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -221,10 +215,8 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run the bot: the page, Slack, Discord")
     serve.set_defaults(run=_serve)
     _add_ask(commands.add_parser("ask", help="answer a question here"))
-    check = commands.add_parser("check", help="check the knowledge, show every fault")
-    check.set_defaults(run=_check)
-    for command in (serve, check):
-        _add_knowledge(command)
+    _add_knowledge(serve)
+    add_commands(commands, _add_editing)
     tried = commands.add_parser("evaluate", help="ask the labelled questions, report right and wrong")
     tried.add_argument("--questions", type=Path, default=QUESTIONS, metavar="DIR", help=f"folder, default {QUESTIONS}")
     tried.add_argument("--json", action="store_true", help="print the report as JSON; it is not kept")
@@ -250,6 +242,11 @@ def _add_ask(ask: argparse.ArgumentParser) -> None:
 
 def _add_knowledge(command: argparse.ArgumentParser) -> None:
     command.add_argument("--knowledge", type=Path, metavar="DIR", help="folder of the knowledge (else KNOWLEDGE_DIR)")
+
+
+def _add_editing(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(run=_edit)
+    _add_knowledge(command)
 
 
 def _settings(options: argparse.Namespace) -> Settings:

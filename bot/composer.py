@@ -1,8 +1,13 @@
 """An entry, in the asker's language, as an answer. Every word comes from the knowledge; nothing is made up here."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
-from bot.knowledge.schema import Entry, Knowledge, Text, Words
+from bot.knowledge.extract import Written
+from bot.knowledge.schema import Entry, Knowledge, Words
+from bot.knowledge.style import date_in_words
+from bot.markup import escape
 from bot.messages import Answer, Contact, Explanation, Outcome, Question, Source, Suggestion
 from bot.text import READ_LIMIT
 
@@ -11,10 +16,11 @@ _ENGLISH_NAMES = {"en": "English", "fr": "French", "es": "Spanish", "ar": "Arabi
 
 
 class Composer:
-    """Composes answers from one knowledge."""
+    """Composes answers from one knowledge. `today` tells the day, past which answers are hedged or withheld."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, today: Callable[[], date] = date.today) -> None:
         self._knowledge = knowledge
+        self._today = today
         self._entries = {entry.id: entry for entry in knowledge.entries}
 
     def words(self, language: str | None) -> Words:
@@ -27,27 +33,64 @@ class Composer:
 
     def entry(self, question: Question, entry: Entry, confidence: float, explanation: Explanation) -> Answer:
         """Compose an entry."""
-        asked = explanation.language
-        written = asked if entry.text(asked) else "en"
-        text: Text = entry.text(written) or entry.en
+        written = self.written_in(entry, explanation.language)
+        text = entry.text(written) or entry.en
+        said = Written(text.question, text.short, text.details, text.next_steps)
+        return self.said(question, entry, said, confidence, explanation)
+
+    def said(
+        self,
+        question: Question,
+        entry: Entry,
+        said: Written,
+        confidence: float,
+        explanation: Explanation,
+    ) -> Answer:
+        """Compose an entry of which only some things are said."""
+        written = self.written_in(entry, explanation.language)
         answer = Answer(
             question=question.text,
             outcome=entry.outcome,
             entry=entry.id,
-            title=text.question,
+            title=said.title if entry.outcome is Outcome.ANSWERED else "",
             confidence=confidence,
             language=written,
-            short=text.short,
-            details=text.details,
-            next_steps=text.next_steps,
-            notes=self._notes(question, entry, asked, written),
-            sources=tuple(self._source(source) for source in entry.sources),
-            related=self._related(entry, written),
+            short=said.short,
+            details=said.details,
+            next_steps=said.next_steps,
+            notes=self._notes(question, entry, explanation.language, written),
+            sources=self._sources(entry.sources),
+            related=self._related(entry.related, written),
             contact=self._contact() if entry.contact else None,
             explanation=explanation,
             knowledge_version=self._knowledge.version,
         )
-        return answer if entry.outcome is Outcome.ANSWERED else replace(answer, title="")
+        return self._withheld(answer) if self.expired(entry) else answer
+
+    def expired(self, entry: Entry) -> bool:
+        """Say whether the day is past on which an entry's answer ends."""
+        return entry.expires is not None and self._today() > entry.expires
+
+    def both(self, first: Answer, second: Answer, said: Written, language: str) -> Answer:
+        """Compose a comparison of two answers, told in `language`, with the sources and notes of both."""
+        related = tuple(
+            each for each in first.related + second.related if each.entry not in {first.entry, second.entry}
+        )
+        return replace(
+            first,
+            language=language,
+            title=said.title,
+            short=said.short,
+            details=said.details,
+            next_steps="",
+            notes=tuple(dict.fromkeys(first.notes + second.notes)),
+            sources=tuple(dict.fromkeys(first.sources + second.sources)),
+            related=tuple(dict.fromkeys(related)),
+        )
+
+    def written_in(self, entry: Entry, language: str) -> str:
+        """Return the language in which an entry is told to someone who asks in `language`."""
+        return language if entry.text(language) else "en"
 
     def suggestions(
         self, question: Question, choices: tuple[Suggestion, ...], confidence: float, explanation: Explanation
@@ -85,10 +128,24 @@ class Composer:
             knowledge_version=self._knowledge.version,
         )
 
+    def _withheld(self, answer: Answer) -> Answer:
+        """Return an answer that says no more than where to look: what it said may have become wrong."""
+        page = escape(f"{answer.sources[0].title} ({answer.sources[0].publisher})")
+        short = self.words(answer.language).withheld.replace("{source}", page)
+        return replace(answer, short=short, details="", next_steps="")
+
     def _notes(self, question: Question, entry: Entry, asked: str, written: str) -> tuple[str, ...]:
         words = self.words(written)
         legal = (words.not_legal_advice,) if entry.legal else ()
-        return (*self._translation_note(asked, written), *legal, *self._length_note(question, written))
+        freshness = self._freshness_note(entry, written)
+        return (*self._translation_note(asked, written), *freshness, *legal, *self._length_note(question, written))
+
+    def _freshness_note(self, entry: Entry, language: str) -> tuple[str, ...]:
+        """Return when the entry was last checked, where that was to be done anew by now. Guards do not age."""
+        if entry.outcome is not Outcome.ANSWERED or self._today() <= entry.review_by:
+            return ()
+        spoken = language if language in self._knowledge.words else "en"
+        return (self.words(spoken).overdue.format(date=date_in_words(entry.reviewed.isoformat(), spoken)),)
 
     def _translation_note(self, asked: str, written: str) -> tuple[str, ...]:
         if asked == written:
@@ -102,11 +159,11 @@ class Composer:
             return ()
         return (self.words(language).too_long.format(limit=READ_LIMIT),)
 
-    def _source(self, source: str) -> Source:
-        return Source(**self._knowledge.sources[source].model_dump())
+    def _sources(self, sources: tuple[str, ...]) -> tuple[Source, ...]:
+        return tuple(Source(**self._knowledge.sources[source].model_dump()) for source in sources)
 
-    def _related(self, entry: Entry, language: str) -> tuple[Suggestion, ...]:
-        return tuple(Suggestion(each, self.question_of(self._entries[each], language)) for each in entry.related)
+    def _related(self, related: tuple[str, ...], language: str) -> tuple[Suggestion, ...]:
+        return tuple(Suggestion(each, self.question_of(self._entries[each], language)) for each in related)
 
     def _contact(self) -> Contact | None:
         record = self._knowledge.contact

@@ -1,8 +1,10 @@
 """Question in, answer out: read it, rank the entries, decide, compose. Pure: no store, no network, no await."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -11,13 +13,15 @@ from bot.completion import Completion
 from bot.composer import Composer
 from bot.knowledge.schema import Entry, Knowledge, Words
 from bot.messages import Answer, Candidate, Explanation, Outcome, Question, Suggestion
+from bot.parts import Found, Parts
 from bot.search.encoders import Encoder, MiniLM, default_encoders
 from bot.search.index import Hit, Index, Phrasing, Ranking
 from bot.search.spelling import Spelling
 from bot.text import Languages, clean, has_words, normalise, sentences
 
 URGENT_FROM = 0.3  # someone may be in danger: better once too often
-DECLINE_FROM = 0.5  # a guard's kind no costs less than a wrong answer
+URGENT_SENTENCE_FROM = 0.5  # a sentence out of a longer message, where each has its own chance of a false alarm
+HAND_OFF_FROM = 0.5  # a person is asked once too often rather than too seldom
 SUGGESTIONS = 3
 _OFFERED = frozenset({Outcome.ANSWERED, Outcome.HANDED_OFF})
 
@@ -25,11 +29,12 @@ _OFFERED = frozenset({Outcome.ANSWERED, Outcome.HANDED_OFF})
 def build_engine(knowledge: Knowledge, cache_dir: Path | None = None) -> "Engine":
     """Build an engine on the encoders that this machine has; `cache_dir` makes the next build quick.
 
-    Gives the process's linear algebra one thread: a question is small work, and threads that wait for each
+    Then gives the process's linear algebra one thread: a question is small work, and threads that wait for each
     other cost several times what they save.
     """
+    engine = Engine(knowledge, default_encoders(), cache_dir)
     threadpool_limits(1)
-    return Engine(knowledge, default_encoders(), cache_dir)
+    return engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +49,23 @@ class _Reading:
 class Engine:
     """Answers from one knowledge. Threads may share it: nothing in it changes."""
 
-    def __init__(self, knowledge: Knowledge, encoders: Sequence[Encoder], cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        encoders: Sequence[Encoder],
+        cache: Path | None = None,
+        *,
+        today: Callable[[], date] = date.today,
+    ) -> None:
         self._knowledge = knowledge
         self._entries = {entry.id: entry for entry in knowledge.entries}
-        self._composer = Composer(knowledge)
+        self._composer = Composer(knowledge, today)
         self._languages = Languages(("en", "fr", "es", "ar"))
-        self._index = Index(phrasings_of(knowledge), encoders, cache, groups=_groups(knowledge))
+        self._index = Index(
+            phrasings_of(knowledge), encoders, cache, groups=_groups(knowledge), unlike=counter_examples_of(knowledge)
+        )
+        askable = knowledge.facets if knowledge.crimes else None
+        self._parts = Parts(knowledge, askable, self._composer, encoders, cache) if askable else None
         self._spelling = Spelling(_editors_words(knowledge), _common_words(encoders))
         self._completion = Completion(
             tuple(entry for entry in knowledge.entries if entry.outcome in _OFFERED), knowledge.words["en"].examples
@@ -89,10 +105,14 @@ class Engine:
             return self._composer.help(question, Explanation(text, language, rule="no words"))
         reading = self._read(question.text, text, language)
         found = self._urgent(reading) or self._sure(reading) or self._polite(reading)
+        if self._parts:
+            explain = partial(self._explain, reading)
+            whole = reading.rankings[0].text
+            if answer := self._parts.answer(question, whole, found, language, explain):
+                return answer
         if found:
-            rule, threshold, hit = found
-            entry = self._entries[hit.entry]
-            return self._composer.entry(question, entry, hit.confidence, self._explain(reading, rule, threshold))
+            why = self._explain(reading, found.rule, found.threshold)
+            return self._composer.entry(question, self._entries[found.hit.entry], found.hit.confidence, why)
         return self._unsure(question, reading)
 
     def _read(self, raw: str, text: str, language: str) -> _Reading:
@@ -102,12 +122,23 @@ class Engine:
             texts = [self._spelling.repair(each) for each in texts]
         return _Reading(text, language, self._index.rank(texts, language))
 
-    def _urgent(self, reading: _Reading) -> tuple[str, float, Hit] | None:
-        hits = [ranking.hits[0] for ranking in reading.rankings]
-        urgent = [hit for hit in hits if self._outcome(hit) is Outcome.URGENT and hit.confidence >= URGENT_FROM]
-        return ("urgent", URGENT_FROM, max(urgent, key=_confidence)) if urgent else None
+    def _urgent(self, reading: _Reading) -> Found | None:
+        """Return the emergency that the message, or one of its sentences, is likely enough to be."""
+        for place, ranking in enumerate(reading.rankings):
+            threshold = URGENT_SENTENCE_FROM if place else URGENT_FROM
+            if self._chance(ranking, Outcome.URGENT) >= max(threshold, ranking.hits[0].confidence):
+                hit = next(hit for hit in ranking.hits if self._outcome(hit) is Outcome.URGENT)
+                return Found("urgent", threshold, hit, reading.text)
+        return None
 
-    def _sure(self, reading: _Reading) -> tuple[str, float, Hit] | None:
+    def _chance(self, ranking: Ranking, outcome: Outcome) -> float:
+        """Return the probability that a text asks for any of the likeliest entries of an outcome.
+
+        Only of the few likeliest: those far down are each a little likely, whatever the text.
+        """
+        return sum(hit.confidence for hit in ranking.hits[:SUGGESTIONS] if self._outcome(hit) is outcome)
+
+    def _sure(self, reading: _Reading) -> Found | None:
         """Return what is sure: answers before small talk, the whole message before its sentences."""
         sure = [
             (self._outcome(ranking.hits[0]) in _OFFERED, not place, ranking.hits[0].confidence, ranking)
@@ -117,13 +148,20 @@ class Engine:
         if not sure:
             return None
         ranking = max(sure, key=lambda each: each[:3])[3]
-        return ("exact phrasing" if ranking.exact else "sure"), self._threshold(ranking), ranking.hits[0]
+        hit, exact = ranking.hits[0], ranking.exact is not None
+        return Found("exact phrasing" if exact else "sure", self._threshold(ranking), hit, ranking.text, exact)
 
-    def _polite(self, reading: _Reading) -> tuple[str, float, Hit] | None:
-        """Return a guard that declines, when it is likelier than not and nothing else is sure."""
-        hit = reading.rankings[0].hits[0]
-        if self._outcome(hit) is Outcome.DECLINED and hit.confidence >= DECLINE_FROM:
-            return "likely off subject", DECLINE_FROM, hit
+    def _polite(self, reading: _Reading) -> Found | None:
+        """Return a guard, when nothing is sure and its kind is likeliest: a no costs less than a wrong answer.
+
+        Those that decline must together at least be near; those that hand over to a person, likelier than not.
+        """
+        ranking = reading.rankings[0]
+        best = max((hit.confidence for hit in ranking.hits if self._outcome(hit) is Outcome.ANSWERED), default=0.0)
+        for outcome, threshold in ((Outcome.DECLINED, ranking.near), (Outcome.HANDED_OFF, HAND_OFF_FROM)):
+            if self._chance(ranking, outcome) >= max(threshold, best):
+                hit = next(hit for hit in ranking.hits if self._outcome(hit) is outcome)
+                return Found("likeliest", threshold, hit, reading.text)
         return None
 
     def _unsure(self, question: Question, reading: _Reading) -> Answer:
@@ -175,6 +213,17 @@ def phrasings_of(knowledge: Knowledge) -> tuple[Phrasing, ...]:
         for language in entry.languages()
         if (text := entry.text(language))
         for phrasing in (text.question, *text.phrasings)
+    )
+
+
+def counter_examples_of(knowledge: Knowledge) -> tuple[Phrasing, ...]:
+    """Return every question that looks like an entry's and is not, in every language."""
+    return tuple(
+        Phrasing(question, entry.id, language)
+        for entry in knowledge.entries
+        for language in entry.languages()
+        if (text := entry.text(language))
+        for question in text.unlike
     )
 
 

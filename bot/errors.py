@@ -3,6 +3,7 @@
 BotError                a sentence that says what is wrong and what to do
 ├── SettingsError       a setting is missing or can't be read
 ├── KnowledgeError      the knowledge has faults; all of them, each with file and line
+├── EditingError        what an editor asked for can't be done as asked
 ├── EncoderError        an encoder is missing, broken, or gave something that is not a vector
 ├── StoreError          the database can't be reached or is of another version
 └── ConnectError        a platform refused us: a wrong token, a missing scope, no network
@@ -40,6 +41,10 @@ class KnowledgeError(BotError):
         self.faults = faults
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         super().__init__(f"The knowledge has {count}:\n" + "\n".join(map(str, faults)))
+
+
+class EditingError(BotError):
+    """What an editor asked for can't be done as asked."""
 
 
 class EncoderError(BotError):

@@ -8,6 +8,7 @@ characters); what the knowledge holds is shorter than 2,000.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
@@ -78,6 +79,7 @@ _MARKS = re.compile(r"[\\`*_\[\]<>&]")  # mean something anywhere in a line
 _OPENING = re.compile(r"^(\d*)([-+=#~.)])")  # mean something at its start
 
 
+@lru_cache(maxsize=4096)  # every answer is parsed by each renderer, and by the checks; its trees are frozen
 def parse(markdown: str) -> tuple[Block, ...]:
     """Parse an editor's Markdown. Raises MarkupError that names what is not allowed."""
     text = markdown.strip()

@@ -24,8 +24,10 @@ def clean(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text[:READ_LIMIT])
-    return "".join(_shown(char) for char in folded)
+    read = text[:READ_LIMIT]
+    if read.isascii():  # most questions; several times faster
+        return read.translate(_ASCII)
+    return "".join(_shown(char) for char in unicodedata.normalize("NFKC", read))
 
 
 def _shown(char: str) -> str:
@@ -33,6 +35,9 @@ def _shown(char: str) -> str:
     if category in {"Cf", "Cs", "Co", "Cn"}:
         return ""
     return " " if category in {"Cc", "So", "Sk"} and char != "\n" else char
+
+
+_ASCII = {code: shown for code in range(128) if (shown := _shown(chr(code))) != chr(code)}
 
 
 def normalise(text: str) -> str:

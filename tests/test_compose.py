@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.knowledge.compose import STYLES, compose, details, overlong
+from bot.knowledge.compose import compose, details, overlong
 from bot.knowledge.loader import load
 from bot.knowledge.schema import DETAILS_LIMIT, LANGUAGES, Crime, CrimeText, Operation, Translated
+from bot.knowledge.style import STYLES
 from bot.markup import Items, parse, plain
 from tests.knowledge_folder import CYBERCRIME, line_of, replaced, told, write
 

@@ -99,7 +99,9 @@ def test_a_report_is_read_back_for_the_difference() -> None:
 
 def test_every_file_of_the_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("kind: plain\nlanguage: fr\nquestions:\n  - {q: oui, entry: mission}\n", "utf-8")
-    (tmp_path / "b.yaml").write_text("kind: off-subject\nlanguage: en\nquestions:\n  - {q: hi, outcome: declined}\n", "utf-8")
+    (tmp_path / "b.yaml").write_text(
+        "kind: off-subject\nlanguage: en\nquestions:\n  - {q: hi, outcome: declined}\n", "utf-8"
+    )
     first, second = load_labels(tmp_path)
     assert (first.kind, first.language, first.label.q, first.label.entry) == ("plain", "fr", "oui", ("mission",))
     assert (second.label.outcome, second.label.entry) == (Outcome.DECLINED, ())

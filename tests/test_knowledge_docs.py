@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot.knowledge.checks import RESERVED_IDS
+from bot.knowledge.facet_schema import ComparisonText, Facets, FacetText
 from bot.knowledge.loader import load
 from bot.knowledge.schema import (
     DETAILS_LIMIT,
@@ -17,6 +18,7 @@ from bot.knowledge.schema import (
     Crime,
     CrimeText,
     Entry,
+    Fact,
     Operation,
     SourceRecord,
     Text,
@@ -43,7 +45,20 @@ def documented(title: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "model",
-    [Entry, Text, Crime, CrimeText, Operation, SourceRecord, ContactRecord, Words],
+    [
+        Entry,
+        Text,
+        Fact,
+        Crime,
+        CrimeText,
+        Operation,
+        Facets,
+        FacetText,
+        ComparisonText,
+        SourceRecord,
+        ContactRecord,
+        Words,
+    ],
     ids=lambda model: model.__name__,
 )
 def test_the_page_names_each_field_once_and_no_other(model: type[BaseModel]) -> None:
@@ -76,7 +91,12 @@ def test_the_example_of_the_readme_loads(tmp_path: Path) -> None:
 def test_every_surprise_of_yaml_that_the_page_shows_is_one(tmp_path: Path) -> None:
     surprises = {
         "- interpol mission": ["- no", "- yes", "- on", "- 911", "- *bold* words"],
-        "short: It connects police.": ["short: Note: it is", "short: 'it's'", "short:\tx: y"],
+        "short: It connects police.": [
+            "short: Note: it is",
+            "short: 'it's'",
+            "short:\tx: y",
+            "short: {member-count} countries",
+        ],
     }
     cures = {
         "- interpol mission": ['- "no"', '- "911"', '- "*bold* words"'],

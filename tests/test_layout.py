@@ -12,6 +12,12 @@ RULES = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["imp
 TESTED_ELSEWHERE = {  # module: the test file that covers it, because it is only of use together with another
     "bot/errors.py": "test_loader.py",  # KnowledgeError's sentences; the others are plain
     "bot/messages.py": "test_plain.py",  # frozen values
+    "bot/editing/folder.py": "test_importing.py",  # what is written there, and what is not
+    "bot/editing/limits.py": "test_review.py",
+    "bot/editing/phrasings.py": "test_review.py",
+    "bot/editing/records.py": "test_review.py",
+    "bot/editing/rows.py": "test_sheets.py",
+    "bot/editing/sections.py": "test_sheets.py",
     "bot/knowledge/schema.py": "test_loader.py",  # each rule, broken in a file
     "bot/knowledge/sentences.py": "test_loader.py",  # the words of each fault
     "bot/knowledge/yaml_lines.py": "test_loader.py",  # the line of each fault

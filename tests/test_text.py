@@ -61,6 +61,11 @@ def test_any_text_is_cleaned_and_cleaning_twice_changes_nothing(text: str) -> No
     assert all(part == part.strip() for part in sentences(text))
 
 
+@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=60))
+def test_the_quick_way_for_ascii_reads_the_same_as_the_way_for_everything(text: str) -> None:
+    assert clean(text) == clean(text + "\u200b")
+
+
 def test_a_megabyte_takes_no_longer_than_the_read_limit() -> None:
     started = time.perf_counter()
     assert len(clean("a " * 500_000)) <= READ_LIMIT

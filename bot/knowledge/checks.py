@@ -13,6 +13,7 @@ from string import Formatter
 from typing import Any
 
 from bot.errors import Fault
+from bot.knowledge.facts import used_in
 from bot.knowledge.schema import LANGUAGES, PLACEHOLDERS
 from bot.knowledge.sentences import label
 from bot.knowledge.yaml_lines import Document, Place, fields
@@ -71,12 +72,15 @@ class Unread:
         return cls(frozenset(word for text in texts for word in re.findall(r"[a-z0-9-]+", text)))
 
 
-def check(records: tuple[Record, ...], sources: Record | None, unread: Unread) -> Iterator[Fault]:
-    """Yield the faults between records (entries and crime areas, in file order) and with the list of sources."""
+def check(records: tuple[Record, ...], sources: Record | None, facts: Record | None, unread: Unread) -> Iterator[Fault]:
+    """Yield the faults between records (entries and crime areas, in file order), and with the sources and facts."""
     yield from _ids(records)
     yield from _phrasings(records)
+    yield from _counter_examples(records)
     yield from _related(records, unread)
-    yield from _sources(records, sources, unread)
+    yield from _sources(records, sources, facts, unread)
+    if facts:
+        yield from _unused_facts(records, facts, unread)
 
 
 def _ids(records: tuple[Record, ...]) -> Iterator[Fault]:
@@ -131,6 +135,23 @@ def _twice(phrasing: str, other: Record, record: Record, at: Place) -> str:
     return f"{phrasing!r} is also a phrasing of {other.id!r} ({where}): the bot could not tell them apart; keep one"
 
 
+def _counter_examples(records: tuple[Record, ...]) -> Iterator[Fault]:
+    for record in records:
+        examples = [each for language in LANGUAGES for each in record.texts(language, "unlike")]
+        own = {normalise(phrasing): place for place, phrasing in _phrasings_of(record)} if examples else {}
+        seen: set[str] = set()
+        for place, text in examples:
+            key = normalise(text)
+            if not key:
+                yield record.fault(f"{text!r} has no words in it: remove it", *place)
+            elif key in own:
+                where = f"{label(own[key])} (line {record.line(*own[key])})"
+                yield record.fault(f"{text!r} is also a phrasing of this entry, {where}: it can't be both", *place)
+            elif key in seen:
+                yield record.fault(f"{text!r} stands twice: remove one", *place)
+            seen.add(key)
+
+
 def _related(records: tuple[Record, ...], unread: Unread) -> Iterator[Fault]:
     known = {record.id for record in records} | unread.words
     for record in records:
@@ -145,17 +166,28 @@ def _related(records: tuple[Record, ...], unread: Unread) -> Iterator[Fault]:
                 yield record.fault(f"{entry!r} stands twice: remove one", *place)
 
 
-def _sources(records: tuple[Record, ...], sources: Record | None, unread: Unread) -> Iterator[Fault]:
-    used = set(unread.words)
-    for record in records:
-        cited = [*record.texts("sources"), *_operation_sources(record)]
-        used.update(source for _, source in cited)
-        yield from _citations(record, cited)
+def _sources(
+    records: tuple[Record, ...], sources: Record | None, facts: Record | None, unread: Unread
+) -> Iterator[Fault]:
+    citing = [(record, [*record.texts("sources"), *_operation_sources(record)]) for record in records]
+    if facts:
+        citing.append((facts, [cited for fact in fields(facts.get()) for cited in facts.texts(fact, "source")]))
+    known = unread.words | fields(sources and sources.get()).keys()
+    for record, cited in citing:
+        if record is not facts:
+            yield from _citations(record, cited)
         if sources or unread.words:  # else sources.yaml itself is missing, which is said once
-            yield from _unknown_sources(record, cited, unread.words | fields(sources and sources.get()).keys())
+            yield from _unknown_sources(record, cited, known)
     if sources:
+        used = unread.words | {source for _, cited in citing for _, source in cited}
         unused = [source for source in fields(sources.get()) if source not in used]
         yield from (sources.fault("no entry cites this source: cite it or remove it", source) for source in unused)
+
+
+def _unused_facts(records: tuple[Record, ...], facts: Record, unread: Unread) -> Iterator[Fault]:
+    used = unread.words.union(*(used_in(record.get()) for record in records))
+    unused = [fact for fact in fields(facts.get()) if fact not in used]
+    yield from (facts.fault("no text holds this fact: use it or remove it", fact) for fact in unused)
 
 
 def _operation_sources(record: Record) -> Iterator[tuple[Place, str]]:
@@ -165,8 +197,11 @@ def _operation_sources(record: Record) -> Iterator[tuple[Place, str]]:
 
 
 def _citations(record: Record, cited: list[tuple[Place, str]]) -> Iterator[Fault]:
-    if not cited and record.get("outcome") in {None, "answered"} and not record.get("sources"):
-        yield record.fault(f"{record.id or 'this entry'} has no sources: an answer cites at least one")
+    if not cited and not record.get("sources") and not used_in(record.get()):
+        if record.get("outcome") in {None, "answered"}:
+            yield record.fault(f"{record.id or 'this entry'} has no sources: an answer cites at least one")
+        elif record.get("expires"):
+            yield record.fault("what expires needs a source, to point to from then on", "expires")
     seen = Counter[str]()
     for place, source in record.texts("sources"):
         seen[source] += 1
@@ -178,6 +213,26 @@ def _unknown_sources(record: Record, cited: list[tuple[Place, str]], known: Abst
     for place, source in cited:
         if source not in known:
             yield record.fault(f"there is no source {source!r} in sources.yaml", *place)
+
+
+def check_facets(facets: Record, records: tuple[Record, ...], unread: Unread) -> Iterator[Fault]:
+    """Yield where facets.yaml names what is not there, or asks for two facets with the same words."""
+    known = {record.id for record in records} | unread.words
+    for subject in fields(facets.get("names")):
+        if subject not in known:
+            yield facets.fault(f"there is no entry {subject!r}", "names", subject)
+    first: dict[str, Place] = {}
+    for place, pattern in _patterns(facets):
+        at = first.setdefault(normalise(pattern), place)
+        if at[0] != place[0] or (at != place and at[1] == place[1]):  # two languages may share one
+            where = f"{label(at)} (line {facets.line(*at)})"
+            yield facets.fault(f"{pattern!r} stands twice, first in {where}: keep one", *place)
+
+
+def _patterns(facets: Record) -> Iterator[tuple[Place, str]]:
+    for facet in fields(facets.get()):
+        for language in LANGUAGES if facet not in {"neutral", "comparison", "names"} else ():
+            yield from facets.texts(facet, language, *(() if facet == "whole" else ("phrasings",)))
 
 
 def check_words(words: Record) -> Iterator[Fault]:

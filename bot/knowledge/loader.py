@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import Fault, KnowledgeError
-from bot.knowledge.checks import Record, Unread, check, check_words
+from bot.knowledge.checks import Record, Unread, check, check_facets, check_words
 from bot.knowledge.compose import compose, overlong
+from bot.knowledge.facet_schema import Facets
+from bot.knowledge.facts import fill
 from bot.knowledge.schema import (
     DETAILS_LIMIT,
     LANGUAGES,
@@ -20,27 +22,35 @@ from bot.knowledge.schema import (
     Crime,
     Entry,
     EntryFile,
+    Fact,
+    Facts,
     Knowledge,
     Sources,
     Synonyms,
     Words,
 )
-from bot.knowledge.sentences import place, sentence
+from bot.knowledge.sentences import label, place, sentence
 from bot.knowledge.yaml_lines import BrokenYamlError, Document, read
 
 VERSION_LENGTH = 12  # hexadecimal digits of a SHA-256
 DEPTH_LIMIT = 3  # folders to look into for YAML files that are out of place; what is read stands in the second
 
-_FILES: dict[str, Any] = {"sources.yaml": Sources, "contact.yaml": ContactRecord, "synonyms.yaml": Synonyms}
+_FILES: dict[str, Any] = {
+    "sources.yaml": Sources,
+    "facts.yaml": Facts,
+    "facets.yaml": Facets,
+    "contact.yaml": ContactRecord,
+    "synonyms.yaml": Synonyms,
+}
 _FOLDERS: dict[str, Any] = {"words": Words, "faq": EntryFile, "guards": EntryFile, "crimes": Crime}
-_SHAPES = _FILES | _FOLDERS
-_ADAPTERS = {kind: TypeAdapter[Any](shape) for kind, shape in _SHAPES.items()}
+SHAPES = _FILES | _FOLDERS  # what a file may hold, by its name or its folder
+_ADAPTERS = {kind: TypeAdapter[Any](shape) for kind, shape in SHAPES.items()}
 _ENTRY_KINDS = ("faq", "guards", "crimes")  # in the order of Knowledge.entries
 _REQUIRED = {
     "sources.yaml": "list in it every page that an answer cites",
     "words/en.yaml": "it holds the bot's own words in English",
 }
-_WHEN_EMPTY: dict[str, Any] = {"sources.yaml": {}, "contact.yaml": {}, "synonyms.yaml": []}
+_WHEN_EMPTY: dict[str, Any] = {"sources.yaml": {}, "facts.yaml": {}, "contact.yaml": {}, "synonyms.yaml": []}
 
 
 @dataclass(slots=True)
@@ -56,7 +66,7 @@ class _File:
 
     @property
     def kind(self) -> str:
-        """Return the key of `_SHAPES` that tells what it may hold."""
+        """Return the key of `SHAPES` that tells what it may hold."""
         return self.name.split("/", maxsplit=1)[0]
 
 
@@ -73,6 +83,10 @@ def load(folder: Path) -> Knowledge:
     files = [_File(path, name) for name, path in paths.items()]
     for file in files:
         _read(file)
+    facts = _facts(files)
+    for file in files:
+        if file.kind in _ENTRY_KINDS and file.document:
+            _validate(file, file.document, facts)
     faults += chain.from_iterable(file.faults for file in files)
     faults += _cross_check(files)
     if faults:
@@ -124,17 +138,31 @@ def _read(file: _File) -> None:
         file.faults.append(Fault(file.path, error.line, error.message))
     else:
         file.faults += [Fault(file.path, line, message) for line, message in file.document.faults]
-        _validate(file, file.document)
+        if file.kind not in _ENTRY_KINDS:
+            _validate(file, file.document, None)
 
 
-def _validate(file: _File, document: Document) -> None:
+def _facts(files: list[_File]) -> Mapping[str, Fact] | None:
+    """Return the facts, or None where their file can't be read: what names them is not at fault."""
+    found = next((file for file in files if file.name == "facts.yaml"), None)
+    return found.value if found else {}
+
+
+def _validate(file: _File, document: Document, facts: Mapping[str, Fact] | None) -> None:
+    """Check the data, with the facts filled in; None: there is nothing to fill in."""
     data = _WHEN_EMPTY.get(file.name) if document.data is None else document.data
+    if facts is not None:
+        filled = fill(data, facts)
+        data = filled.data
+        file.faults += [
+            Fault(file.path, document.line(where), f"{label(where)}: {wrong}") for where, wrong in filled.problems
+        ]
     try:
         # strict JSON: a text may become a date or an outcome; nothing else is turned into anything else
         file.value = _ADAPTERS[file.kind].validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
         file.faults += [
-            Fault(file.path, document.line(place(found)), sentence(found, _SHAPES[file.kind]))
+            Fault(file.path, document.line(place(found)), sentence(found, SHAPES[file.kind]))
             for found in error.errors(include_url=False)
         ]
 
@@ -142,7 +170,10 @@ def _validate(file: _File, document: Document) -> None:
 def _cross_check(files: list[_File]) -> Iterator[Fault]:
     by_name = {file.name: Record(file.path, file.document) for file in files if file.document}
     unread = Unread.of(file.raw for file in files if not file.document)
-    yield from check(tuple(_records(files)), by_name.get("sources.yaml"), unread)
+    records = tuple(_records(files))
+    yield from check(records, by_name.get("sources.yaml"), by_name.get("facts.yaml"), unread)
+    if facets := by_name.get("facets.yaml"):
+        yield from check_facets(facets, records, unread)
     for name, record in by_name.items():
         if name.startswith("words/"):
             yield from check_words(record)
@@ -190,6 +221,7 @@ def _whole(files: list[_File]) -> Knowledge:
         contact=values.get("contact.yaml", ContactRecord()),
         words={Path(name).stem: value for name, value in values.items() if isinstance(value, Words)},
         synonyms=values.get("synonyms.yaml", ()),
+        facets=values.get("facets.yaml"),
     )
 
 

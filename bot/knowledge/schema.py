@@ -3,90 +3,47 @@
 `Knowledge` is the finished whole that the engine reads: every crime area is composed into an entry like the others.
 """
 
-import re
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
-    StringConstraints,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     field_validator,
 )
 
-from bot.markup import MarkupError, parse
+from bot.knowledge.facet_schema import Facets
+from bot.knowledge.fields import (
+    DETAILS_LIMIT,
+    LANGUAGES,
+    SHORT_LIMIT,
+    Address,
+    AddressOrNothing,
+    AsOf,
+    Body,
+    EveryLanguage,
+    Language,
+    Line,
+    MailboxOrNothing,
+    Model,
+    Phrasing,
+    Short,
+    Slug,
+)
 from bot.messages import Outcome
 
-LANGUAGES = ("en", "fr", "es", "ar")
-Language = Literal["en", "fr", "es", "ar"]
-SHORT_LIMIT = 300  # characters: an answer's first sentences must fit a notification
-DETAILS_LIMIT = 1900  # characters: with the short answer and the sources it must fit the smallest message we send
+__all__ = ["DETAILS_LIMIT", "LANGUAGES", "SHORT_LIMIT", "Language"]  # said here for those who read finished knowledge
 
 
-def _markup(text: str) -> str:
+def _fact_value(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     try:
-        parse(text)
-    except MarkupError as error:
-        raise ValueError(str(error)) from error
-    return text
-
-
-def _address(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-    except ValueError as error:
-        raise ValueError("is not an address") from error
-    if parts.scheme not in {"https", "http"} or not parts.hostname or any(char.isspace() for char in text):
-        raise ValueError("must be an address such as https://www.example.org/page")
-    return text
-
-
-def _address_or_nothing(text: str) -> str:
-    return _address(text) if text else text
-
-
-def _mailbox_or_nothing(text: str) -> str:
-    if text and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", text):
-        raise ValueError("must be an e-mail address such as name@example.org")
-    return text
-
-
-def _year_as_text(value: Any) -> Any:
-    return str(value) if type(value) is int else value  # a bare 2021, which YAML takes for a number
-
-
-def _calendar(text: str) -> str:
-    try:
-        date.fromisoformat(text + "-01-01"[len(text) - 4 :])
-    except ValueError as error:
-        raise ValueError("is not a day of the calendar") from error
-    return text
-
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
-Phrasing = Annotated[str, StringConstraints(min_length=2, max_length=200)]
-Short = Annotated[str, StringConstraints(min_length=1, max_length=SHORT_LIMIT), AfterValidator(_markup)]
-Body = Annotated[str, StringConstraints(max_length=DETAILS_LIMIT), AfterValidator(_markup)]
-AsOf = Annotated[
-    str,
-    BeforeValidator(_year_as_text),
-    StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"),
-    AfterValidator(_calendar),
-]
-Address = Annotated[str, AfterValidator(_address)]
-
-
-class Model(BaseModel):
-    """Frozen, no unknown fields."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+        return date.fromisoformat(value) if isinstance(value, str) else check(value)
+    except ValueError as error:  # pydantic's own is one, too
+        kinds = "a number, a date such as 2026-07-31, or one line each in en, fr, es and ar"
+        raise ValueError(f"must be {kinds}") from error
 
 
 class SourceRecord(Model):
@@ -107,6 +64,7 @@ class Text(Model):
     details: Body = ""
     next_steps: Body = ""
     phrasings: tuple[Phrasing, ...] = Field(min_length=1)
+    unlike: tuple[Phrasing, ...] = ()  # questions that look like this entry's and are not
 
 
 class Reviewed(Model):
@@ -114,17 +72,18 @@ class Reviewed(Model):
 
     sources: tuple[Slug, ...] = ()
     reviewed: date
-    review_by: date
+    review_by: date  # past it, the answer says when it was last checked
+    expires: date | None = None  # past it, the answer is withheld
     related: tuple[Slug, ...] = ()
     legal: bool = False  # shows "not legal advice"
 
-    @field_validator("review_by")
+    @field_validator("review_by", "expires")
     @classmethod
-    def _review_follows(cls, review_by: date, info: ValidationInfo) -> date:
+    def _review_follows(cls, day: date | None, info: ValidationInfo) -> date | None:
         reviewed = info.data.get("reviewed")
-        if reviewed and review_by <= reviewed:
+        if day and reviewed and day <= reviewed:
             raise ValueError(f"must be later than reviewed ({reviewed})")
-        return review_by
+        return day
 
 
 class Entry(Reviewed):
@@ -192,6 +151,7 @@ class CrimeText(Model):
     notices: Body = ""
     report: Body
     phrasings: tuple[Phrasing, ...] = Field(min_length=1)
+    unlike: tuple[Phrasing, ...] = ()
 
 
 class Crime(Reviewed):
@@ -206,6 +166,26 @@ class Crime(Reviewed):
     ar: CrimeText | None = None
 
 
+class Fact(Model):
+    """One figure or name that changes, in `facts.yaml`; texts hold it as `{fact-id}`, its date as `{fact-id:date}`.
+
+    `value`: a number, in millions where `scale` says so; a date; or one line in each language.
+    """
+
+    value: Annotated[int | float | date | EveryLanguage, WrapValidator(_fact_value)]
+    scale: Literal["million"] | None = None
+    as_of: AsOf
+    source: Slug
+    note: str = ""  # for editors
+
+    @field_validator("scale")
+    @classmethod
+    def _scales_a_number(cls, scale: str | None, info: ValidationInfo) -> str | None:
+        if scale and not isinstance(info.data.get("value", 0), int | float):
+            raise ValueError("only a number has a scale")
+        return scale
+
+
 class ContactRecord(Model):
     """`contact.yaml`. An empty `name` means that there is no contact person."""
 
@@ -213,8 +193,8 @@ class ContactRecord(Model):
     role: str = ""
     organisation: str = ""
     fields_of_practice: tuple[Line, ...] = ()
-    url: Annotated[str, AfterValidator(_address_or_nothing)] = ""
-    email: Annotated[str, AfterValidator(_mailbox_or_nothing)] = ""
+    url: AddressOrNothing = ""
+    email: MailboxOrNothing = ""
     phone: str = ""
 
 
@@ -232,6 +212,8 @@ class Words(Model):
     untranslated: Line  # note: no version in {language} yet
     failure: Short  # something broke; {reference}
     not_legal_advice: Line
+    overdue: Line  # note past review_by: last checked on {date}
+    withheld: Short  # instead of an answer past its `expires`; {source} is the page to read
     ask_person: Line  # heading over the contact card
     sources: Line
     as_of: Line  # "as of {date}"
@@ -254,6 +236,8 @@ PLACEHOLDERS = {
     "too_long": "limit",
     "untranslated": "language",
     "failure": "reference",
+    "overdue": "date",
+    "withheld": "source",
     "as_of": "date",
     "read_on": "date",
     "shared_by": "asker",
@@ -268,6 +252,7 @@ class EntryFile(Model):
 
 
 Sources = dict[Slug, SourceRecord]  # sources.yaml
+Facts = dict[Slug, Fact]  # facts.yaml
 Synonyms = tuple[Annotated[tuple[Line, ...], Field(min_length=2)], ...]  # synonyms.yaml
 
 
@@ -281,6 +266,7 @@ class Knowledge(Model):
     contact: ContactRecord
     words: dict[str, Words]
     synonyms: tuple[tuple[str, ...], ...] = ()
+    facets: Facets | None = None
 
     @cached_property
     def by_id(self) -> dict[str, Entry]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
-from bot.knowledge.schema import LANGUAGES, Line, Slug
+from bot.knowledge.fields import LANGUAGES, Line, Slug
 from bot.knowledge.yaml_lines import Place
 
 NEAR = 60  # of 100: how alike a mistyped field must be to be suggested
@@ -118,6 +118,7 @@ _COMPLAINTS: dict[str, Callable[[ErrorDetails], str]] = {
     "too_long": lambda error: f"must have at most {error['ctx']['max_length']}",
     "value_error": lambda error: str(error["ctx"]["error"]),
     "enum": lambda error: f"must be one of {error['ctx']['expected']}, not {error['input']!r}",
+    "literal_error": lambda error: f"must be {error['ctx']['expected']}, not {error['input']!r}",
     "date_type": _not_a_date,
     "date_parsing": _not_a_date,
     "date_from_datetime_parsing": _not_a_date,

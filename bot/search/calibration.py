@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from bot.search.classifier import Labels, Matrix
+from bot.search.classifier import Labels, Mask, Matrix
 
 # a stated prior: one question in eleven has no entry; gave the best calibration on CLINC150's validation part
 UNKNOWN_SHARE = 0.1
-WRONG_TARGET = 0.02  # at most 2 wrong answers in 100 questions
+WRONG_TARGET = 0.03  # at most 3 wrong answers in 100 questions
 LIKELIER_THAN_NOT = 0.5  # below it nothing is an answer, however easy the knowledge is to tell apart
 LOST_TARGET = 0.05  # at most 5 in 100 of the questions that have an answer are told "I do not know that"
 WORST = -1.0  # stands for the score of an entry that is not there; real ones are about 0 to 1
@@ -36,19 +36,27 @@ class Calibration:
     near: float  # confidence from which "did you mean" is offered; below it nothing is near
 
     @classmethod
-    def fit(cls, left_out: Matrix, labels: Labels, groups: Labels | None = None) -> "Calibration":
+    def fit(
+        cls, left_out: Matrix, labels: Labels, groups: Labels | None = None, against: Mask | None = None
+    ) -> "Calibration":
         """Fit to leave-one-out scores (phrasings x entries) and the phrasings' entry numbers.
 
         `groups` gives each entry's group, shape (entries,): to take one entry of a group for another is not wrong.
+        `against` marks the counter-examples: where one finds its own entry, that is wrong, and counts UNKNOWN_SHARE,
+        for editors look for what is hard; where it finds another, nobody knows whether that is right.
         """
         groups = np.arange(left_out.shape[1]) if groups is None else groups
+        against = np.zeros(len(labels), dtype=bool) if against is None else against
+        trap = left_out[against & (groups[left_out.argmax(axis=1)] == groups[labels])]
+        left_out, labels = left_out[~against], labels[~against]
         hidden = left_out.copy()
         hidden[groups[labels][:, None] == groups] = WORST
         known, unknown = _features(left_out), _features(hidden)
-        features = np.concatenate([_ENDS, known, unknown])
+        features = np.concatenate([_ENDS, known, unknown, _features(trap)])
         found = groups[left_out.argmax(axis=1)] == groups[labels]
-        right = np.concatenate([[True, False], found, np.zeros(len(labels), dtype=bool)])
-        weights = np.concatenate([np.ones(2 + len(labels)), np.full(len(labels), UNKNOWN_SHARE)])
+        made_up = len(labels) + len(trap)
+        right = np.concatenate([[True, False], found, np.zeros(made_up, dtype=bool)])
+        weights = np.concatenate([np.ones(2 + len(labels)), np.full(made_up, UNKNOWN_SHARE)])
         model = LogisticRegression(C=STRENGTH).fit(features, right, sample_weight=weights)
         bias, (by_score, by_margin) = float(model.intercept_[0]), map(float, model.coef_[0])
         chances = _chance(bias, by_score, by_margin, features)

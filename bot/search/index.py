@@ -60,67 +60,60 @@ class Index:
         cache: Path | None = None,
         *,
         groups: Mapping[str, str] | None = None,
+        unlike: Sequence[Phrasing] = (),
     ) -> None:
         """Encode the phrasings, train, calibrate. Needs two entries or more.
 
-        `groups` names, for some entries, a group within which one is as good as another. An encoder that fails is
-        left out with a warning; the words alone always work.
+        `groups` names, for some entries, a group within which one is as good as another. `unlike` are counter-examples:
+        texts that look like an entry's phrasings and are not. An encoder that fails is left out with a warning; the
+        words alone always work.
         """
         self.entries = tuple(sorted({phrasing.entry for phrasing in phrasings}))
         if len(self.entries) < 2:  # noqa: PLR2004 - there is nothing to tell apart
             raise ValueError("An index needs phrasings of two entries or more.")
         self._exact = {normalise(phrasing.text): phrasing.entry for phrasing in phrasings}
         number = {entry: index for index, entry in enumerate(self.entries)}
-        texts = tuple(phrasing.text for phrasing in phrasings)
-        labels = np.array([number[phrasing.entry] for phrasing in phrasings])
-        lesson = Lesson(texts, labels, _numbers(self.entries, groups or {}), _encode(encoders, texts, cache))
+        self._unlike = [(normalise(each.text), number[each.entry]) for each in unlike]
+        # a counter-example that is another entry's phrasing teaches as that: it is no row of its own
+        rows = (*phrasings, *(each for each in unlike if normalise(each.text) not in self._exact))
+        lesson = Lesson(
+            texts=tuple(row.text for row in rows),
+            languages=tuple(row.language for row in rows),
+            labels=np.array([number[row.entry] for row in rows]),
+            groups=_numbers(self.entries, groups or {}),
+            vectors=_encode(encoders, rows, cache),
+            against=np.arange(len(rows)) >= len(phrasings),
+        )
         usable = [each for each in encoders if each.name in lesson.vectors]
-        self._general = Expert(lesson, [each for each in usable if each.languages is None], _file(cache, "all"))
-        self._special = {
-            language: Expert(
-                lesson.part(np.array([phrasing.language == language for phrasing in phrasings])),
-                [each for each in usable if each.languages is None or language in each.languages],
-                _file(cache, language),
-            )
-            for language in _special_languages(phrasings, usable)
-        }
+        self._expert = Expert(lesson, usable, cache / "model.npz" if cache else None)
 
     def rank(self, texts: Sequence[str], language: str, most: int = 10) -> tuple[Ranking, ...]:
         """Rank the entries for each text; all texts are taken to be in `language`."""
-        expert = self._special.get(language, self._general)
-        scored = expert.score(texts)
-        return tuple(self._ranking(expert, text, each, most) for text, each in zip(texts, scored, strict=True))
+        scored = self._expert.score(texts, language)
+        understood = self._expert.understands(language)
+        return tuple(self._ranking(text, each, understood, most) for text, each in zip(texts, scored, strict=True))
 
-    def _ranking(self, expert: Expert, text: str, scored: Scored, most: int) -> Ranking:
-        exact = self._exact.get(normalise(text))
+    def _ranking(self, text: str, scored: Scored, understood: tuple[bool, ...], most: int) -> Ranking:
+        key = normalise(text)
+        exact = self._exact.get(key)
+        scored.confidences[[entry for unlike, entry in self._unlike if unlike == key]] = 0
         if exact is not None:
             scored.confidences[self.entries.index(exact)] = EXACT
         best = np.argsort(-scored.confidences, kind="stable")[:most]
-        hits = tuple(self._hit(expert, int(entry), scored) for entry in best)
-        return Ranking(text, hits, expert.calibration.sure, expert.calibration.near, exact)
+        hits = tuple(self._hit(int(entry), scored, understood) for entry in best)
+        return Ranking(text, hits, scored.calibration.sure, scored.calibration.near, exact)
 
-    def _hit(self, expert: Expert, entry: int, scored: Scored) -> Hit:
-        own = np.flatnonzero(expert.labels == entry)
-        confidence, score = float(scored.confidences[entry]), float(scored.scores[entry])
-        if not len(own):  # an entry without a phrasing in the expert's language
-            return Hit(self.entries[entry], confidence, score, "", ())
-        nearest = int(own[np.mean([cosine[own] for cosine in scored.cosines], axis=0).argmax()])
+    def _hit(self, entry: int, scored: Scored, understood: tuple[bool, ...]) -> Hit:
+        own = np.flatnonzero((self._expert.labels == entry) & self._expert.phrasings)
+        useful = [cosine for cosine, good in zip(scored.cosines, understood, strict=True) if good]
+        nearest = int(own[np.mean([cosine[own] for cosine in useful], axis=0).argmax()])
         signals = tuple(
             (signal.name, round(float(cosine[nearest]), 4))
-            for signal, cosine in zip(expert.signals, scored.cosines, strict=True)
+            for signal, cosine, good in zip(self._expert.signals, scored.cosines, understood, strict=True)
+            if good
         )
-        return Hit(self.entries[entry], confidence, score, expert.texts[nearest], signals)
-
-
-def _special_languages(phrasings: Sequence[Phrasing], encoders: Sequence[Encoder]) -> list[str]:
-    """Return the languages that an encoder is made for and that two entries or more are written in."""
-    made_for = {language for each in encoders for language in each.languages or ()}
-    written = {language: {each.entry for each in phrasings if each.language == language} for language in made_for}
-    return sorted(language for language, entries in written.items() if len(entries) > 1)
-
-
-def _file(cache: Path | None, language: str) -> Path | None:
-    return cache / f"model-{language}.npz" if cache else None
+        confidence, score = float(scored.confidences[entry]), float(scored.scores[entry])
+        return Hit(self.entries[entry], confidence, score, self._expert.texts[nearest], signals)
 
 
 def _numbers(entries: Sequence[str], groups: Mapping[str, str]) -> NDArray[np.intp]:
@@ -130,11 +123,17 @@ def _numbers(entries: Sequence[str], groups: Mapping[str, str]) -> NDArray[np.in
     return numbers
 
 
-def _encode(encoders: Sequence[Encoder], texts: Sequence[str], cache: Path | None) -> dict[str, Vectors]:
+def _encode(encoders: Sequence[Encoder], phrasings: Sequence[Phrasing], cache: Path | None) -> dict[str, Vectors]:
+    """Return each encoder's vectors; rows of a language that it does not understand are zero, and not used."""
     vectors = {}
     for encoder in encoders:
+        understood = [encoder.languages is None or each.language in encoder.languages for each in phrasings]
+        texts = [each.text for each, good in zip(phrasings, understood, strict=True) if good]
         try:
-            vectors[encoder.name] = encode_cached(encoder, texts, cache)
+            encoded = encode_cached(encoder, texts, cache) if texts else np.zeros((0, 1), dtype=np.float32)
         except EncoderError as error:
             log.warning("%s Answers will be less good without it.", error)
+            continue
+        vectors[encoder.name] = np.zeros((len(phrasings), encoded.shape[1]), dtype=np.float32)
+        vectors[encoder.name][understood] = encoded
     return vectors

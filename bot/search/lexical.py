@@ -18,25 +18,30 @@ class Lexicon:
     def __init__(self, texts: Sequence[str]) -> None:
         """Learn the vocabulary and its weights from the phrasings."""
         self._parts = (
-            TfidfVectorizer(lowercase=False, token_pattern=WORD, ngram_range=(1, 2), sublinear_tf=True),
-            TfidfVectorizer(lowercase=False, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
+            TfidfVectorizer(
+                lowercase=False, token_pattern=WORD, ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32
+            ),
+            TfidfVectorizer(
+                lowercase=False, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32
+            ),
         )
         plain = [normalise(text) for text in texts]
         self._known = _join([part.fit_transform(plain) for part in self._parts])
+        self._by_term = self._known.T.tocsr()  # turned once, not for every question
 
-    def similarities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+    def similarities(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the cosine of each text with each phrasing, shape (len(texts), phrasings)."""
         plain = [normalise(text) for text in texts]
         return self._cosines(_join([part.transform(plain) for part in self._parts]))
 
-    def own(self) -> NDArray[np.float64]:
+    def own(self) -> NDArray[np.float32]:
         """Return the cosine of each phrasing with each, shape (phrasings, phrasings)."""
         return self._cosines(self._known)
 
-    def _cosines(self, vectors: sp.csr_matrix) -> NDArray[np.float64]:
-        product: NDArray[np.float64] = (vectors @ self._known.T).toarray()
+    def _cosines(self, vectors: sp.csr_matrix) -> NDArray[np.float32]:
+        product: NDArray[np.float32] = (vectors @ self._by_term).toarray()
         return product
 
 
 def _join(parts: list[sp.csr_matrix]) -> sp.csr_matrix:
-    return sp.hstack(parts).tocsr() / np.sqrt(len(parts))
+    return sp.hstack(parts).tocsr() / np.float32(np.sqrt(len(parts)))
