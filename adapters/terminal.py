@@ -41,7 +41,7 @@ def _parts(answer: Answer, words: Words) -> Iterator[RenderableType]:
         yield _headed(words.ask_person, *map(Text, contact_lines(answer.contact)))
     yield from (Text(note, style="italic") for note in answer.notes)
     if answer.sources:
-        yield _headed(words.sources, *(line for source in answer.sources for line in _source(source, words)))
+        yield _headed(words.sources, *(line for source in answer.sources for line in _source(source)))
     if answer.related:
         yield _headed(words.related, *(Text(f"- {suggestion.question}") for suggestion in answer.related))
     yield Text(f"{words.confidence}: {percent(answer.confidence)}. {words.unofficial}", style=_QUIET)
@@ -57,9 +57,8 @@ def _numbered(questions: tuple[str, ...]) -> RenderableType:
     )
 
 
-def _source(source: Source, words: Words) -> tuple[Text, Text]:
-    dated = (words.read_on if source.undated else words.as_of).replace("{date}", source.as_of)
-    return Text(f"{source.publisher}: {source.title} ({dated})"), Text(source.url, style=_QUIET)
+def _source(source: Source) -> tuple[Text, Text]:
+    return Text(f"{source.publisher}: {source.title} ({source.dated})"), Text(source.url, style=_QUIET)
 
 
 def _blocks(markdown: str) -> Iterator[RenderableType]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.knowledge.extract import Written
-from bot.knowledge.schema import Entry, Knowledge, Words
+from bot.knowledge.schema import Entry, Knowledge, SourceRecord, Words
 from bot.knowledge.style import date_in_words
 from bot.markup import escape
 from bot.messages import Answer, Contact, Explanation, Outcome, Question, Source, Suggestion
@@ -59,7 +59,7 @@ class Composer:
             details=said.details,
             next_steps=said.next_steps,
             notes=self._notes(question, entry, explanation.language, written),
-            sources=self._sources(entry.sources),
+            sources=self._sources(entry.sources, written),
             related=self._related(entry.related, written),
             contact=self._contact() if entry.contact else None,
             explanation=explanation,
@@ -159,8 +159,14 @@ class Composer:
             return ()
         return (self.words(language).too_long.format(limit=READ_LIMIT),)
 
-    def _sources(self, sources: tuple[str, ...]) -> tuple[Source, ...]:
-        return tuple(Source(**self._knowledge.sources[source].model_dump()) for source in sources)
+    def _sources(self, sources: tuple[str, ...], language: str) -> tuple[Source, ...]:
+        return tuple(self._source(self._knowledge.sources[source], language) for source in sources)
+
+    def _source(self, record: SourceRecord, language: str) -> Source:
+        words = self.words(language)
+        date = date_in_words(record.as_of, language)
+        dated = (words.read_on if record.undated else words.as_of).replace("{date}", date)
+        return Source(record.publisher, record.title, record.url, record.as_of, dated)
 
     def _related(self, related: tuple[str, ...], language: str) -> tuple[Suggestion, ...]:
         return tuple(Suggestion(each, self.question_of(self._entries[each], language)) for each in related)

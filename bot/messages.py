@@ -35,14 +35,15 @@ class Question:
 class Source:
     """Where an answer comes from. `as_of` is YYYY, YYYY-MM or YYYY-MM-DD.
 
-    `undated` says that the page itself bears no date, so that `as_of` is when it was last read.
+    `dated` says the same in the answer's language ("as of December 2025"), or, where the page itself bears no date,
+    when it was last read.
     """
 
     publisher: str
     title: str
     url: str
     as_of: str
-    undated: bool = False
+    dated: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ WORDS = Words(
     reference="Reference {reference}",
 )
 
-SOURCE = Source("INTERPOL", "FAQs", "https://www.interpol.int/en/FAQs", "2021")
+SOURCE = Source("INTERPOL", "FAQs", "https://www.interpol.int/en/FAQs", "2021", "as of 2021")
 
 
 def make_answer(question: str = "what is a red notice?", **changes: object) -> Answer:
@@ -166,7 +166,7 @@ def _hostile(text: str) -> Answer:
         short=_escape_markdown(HOSTILE),
         details=_escape_markdown(HOSTILE),
         notes=(HOSTILE,),
-        sources=(Source(HOSTILE, HOSTILE, 'https://example.org/a|b?c=<d>&e="', "2025"),),
+        sources=(Source(HOSTILE, HOSTILE, 'https://example.org/a|b?c=<d>&e="', "2025", HOSTILE),),
         related=(Suggestion("mission", HOSTILE),),
         contact=Contact(name=HOSTILE, role=HOSTILE, fields=(HOSTILE,)),
     )

@@ -60,3 +60,14 @@ def test_help_is_the_first_paragraph_in_short_and_the_rest_in_detail() -> None:
     helpful = Composer(Knowledge.model_validate(KNOWLEDGE.model_copy(update={"words": {"en": words}}).model_dump()))
     answer = helpful.help(Question(""), Explanation())
     assert (answer.short, answer.details) == ("First.", "Second.\n\nThird.")
+
+
+def test_a_source_is_dated_in_words_in_the_answer_s_language() -> None:
+    english = COMPOSER.entry(Question("x"), NOTICES, 0.9, Explanation(language="en")).sources[0]
+    french = COMPOSER.entry(Question("x"), NOTICES, 0.9, Explanation(language="fr")).sources[0]
+    assert (english.as_of, english.dated) == ("2026-01", "as of January 2026")
+    assert french.dated == "as of janvier 2026"  # the small knowledge has English words for French
+    record = KNOWLEDGE.sources["page"].model_copy(update={"undated": True})
+    undated = Composer(KNOWLEDGE.model_copy(update={"sources": {"page": record}}))
+    read = undated.entry(Question("x"), NOTICES, 0.9, Explanation(language="en")).sources[0]
+    assert read.dated == "page without a date, read January 2026"

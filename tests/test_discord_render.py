@@ -36,7 +36,7 @@ _texts = st.one_of(st.text(max_size=60), st.lists(_HOSTILE_PIECES, max_size=12).
 _long_texts = st.one_of(_texts, st.tuples(_texts, st.integers(1, 40)).map(lambda pair: pair[0] * pair[1]))
 _ids = st.text("abc-123", max_size=120)
 _addresses = st.one_of(_texts, _texts.map(lambda text: f"https://example.org/{text}"))
-_sources = st.builds(Source, _texts, _long_texts, _addresses, _texts, st.booleans())
+_sources = st.builds(Source, _texts, _long_texts, _addresses, _texts, _texts)
 _suggestions = st.builds(Suggestion, _ids, _long_texts, st.just(0.5))
 _contacts = st.builds(
     Contact, name=_long_texts, role=_texts, organisation=_texts, url=_addresses, email=_texts, phone=_texts,
@@ -183,9 +183,9 @@ def test_every_part_of_the_answer_is_shown() -> None:
         assert words in shown
 
 
-def test_a_page_without_a_date_says_when_it_was_read() -> None:
-    source = Source("INTERPOL", "Databases", "https://example.org/d", "2025-11-20", undated=True)
-    assert "page without a date, read 2025-11-20" in read_aloud(preview(make_answer(sources=(source,)), WORDS))
+def test_a_source_says_how_current_it_is() -> None:
+    source = Source("INTERPOL", "Databases", "https://example.org/d", "2025-11-20", "read on 20 November 2025")
+    assert "read on 20 November 2025" in read_aloud(preview(make_answer(sources=(source,)), WORDS))
 
 
 def test_the_nearest_things_stand_under_their_heading_when_declining() -> None:
@@ -229,7 +229,7 @@ def test_a_long_answer_is_cut_at_a_word_and_keeps_the_way_on() -> None:
 
 
 def test_a_source_with_an_endless_address_is_named_without_a_link() -> None:
-    source = Source("INTERPOL", "Databases", "https://example.org/" + "x" * 2000, "2025")
+    source = Source("INTERPOL", "Databases", "https://example.org/" + "x" * 2000, "2025", "as of 2025")
     [field] = preview(make_answer(sources=(source,)), WORDS)["embeds"][0]["fields"]
     assert field["value"] == "Databases (INTERPOL, as of 2025)"
 

@@ -35,7 +35,7 @@ ANSWERS = st.builds(
     details=TEXTS,
     next_steps=TEXTS,
     notes=st.lists(LINES, max_size=12).map(tuple),
-    sources=st.lists(st.builds(Source, LINES, LINES, URLS, st.just("2025"), st.booleans()), max_size=12).map(tuple),
+    sources=st.lists(st.builds(Source, LINES, LINES, URLS, st.just("2025"), LINES), max_size=12).map(tuple),
     suggestions=SUGGESTIONS,
     related=SUGGESTIONS,
     contact=st.none() | CONTACTS,
@@ -212,9 +212,9 @@ def test_the_plain_form_says_how_to_reach_the_contact() -> None:
     assert "Jane Example, Partner, Example LLP" in lines
 
 
-def test_a_page_without_a_date_says_when_it_was_read() -> None:
-    message = render.answer(make_answer(sources=(replace(SOURCE, undated=True),)), WORDS)
-    assert "page without a date, read 2021" in read(render.payload(message)).text
+def test_a_source_says_how_current_it_is() -> None:
+    message = render.answer(make_answer(sources=(replace(SOURCE, dated="read on 20 November 2025"),)), WORDS)
+    assert "read on 20 November 2025" in read(render.payload(message)).text
 
 
 @given(st.text(max_size=200), st.integers(1, 60))

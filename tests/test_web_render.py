@@ -11,7 +11,6 @@ from adapters.web.render import (
     Page,
     Shown,
     ask_address,
-    dated,
     direction,
     html,
     message,
@@ -125,8 +124,9 @@ def test_an_address_that_is_none_is_text(url: str) -> None:
     assert not any(link.startswith(("javascript", "data", "//", "http")) for link in found.all("href"))
 
 
-def test_a_page_without_a_date_says_when_it_was_read() -> None:
-    assert dated(Source("P", "T", "https://x", "2026-05", undated=True), WORDS) == "page without a date, read 2026-05"
+def test_a_source_says_how_current_it_is() -> None:
+    source = Source("P", "T", "https://example.org", "2026-05", "read in May 2026")
+    assert "read in May 2026" in Document(rendered(make_answer(sources=(source,)))).text
 
 
 def test_markdown_becomes_html() -> None:

@@ -105,7 +105,7 @@ def render(answer: Answer, words: Words, *, private: bool = False) -> Rendered:
 def render_short(answer: Answer, words: Words, *, private: bool = False) -> Rendered:
     """Return the message without embed and buttons, for when Discord refuses the whole one."""
     mark = _mark(answer.short)
-    sources = _fit(tuple(_source(source, words) for source in answer.sources), FIELD_VALUE_LIMIT, mark, gap="\n")
+    sources = _fit(tuple(_source(source) for source in answer.sources), FIELD_VALUE_LIMIT, mark, gap="\n")
     small_print = _fit((_line(_tail(answer, words)),), UNOFFICIAL_SHARE, mark)
     end = "\n\n".join(filter(None, (sources, small_print)))
     short = _fit(_tree(answer.short), CONTENT_LIMIT - units(end) - 2, mark)
@@ -203,13 +203,12 @@ def _contact(contact: Contact | None, words: Words, mark: str) -> dict[str, Any]
 
 
 def _sources(answer: Answer, words: Words, mark: str) -> dict[str, Any] | None:
-    lines = tuple(_source(source, words) for source in answer.sources)
+    lines = tuple(_source(source) for source in answer.sources)
     return _field(words.sources, _fit(lines, FIELD_VALUE_LIMIT, mark, gap="\n"), mark)
 
 
-def _source(source: Source, words: Words) -> Paragraph:
-    date = (words.read_on if source.undated else words.as_of).replace("{date}", source.as_of)
-    return Paragraph((_link(source.title, source.url), Span(f" ({source.publisher}, {date})")))
+def _source(source: Source) -> Paragraph:
+    return Paragraph((_link(source.title, source.url), Span(f" ({source.publisher}, {source.dated})")))
 
 
 def _field(name: str, value: str, mark: str) -> dict[str, Any] | None:

@@ -183,7 +183,7 @@ def _contact(contact: Contact, limit: int, words: Words) -> list[Block]:
 def _sources(sources: tuple[Source, ...], limit: int, words: Words) -> list[Block]:
     if not sources:
         return []
-    items = [_section([*_source(source), *_text(f", {_dated(source, words)}")]) for source in sources]
+    items = [_section([*_source(source), *_text(f", {_line(source.dated)}")]) for source in sources]
     heading = _section(_text(words.sources, bold=True))
     return _rich([heading, {"type": "rich_text_list", "style": "bullet", "elements": items}], limit)
 
@@ -191,10 +191,6 @@ def _sources(sources: tuple[Source, ...], limit: int, words: Words) -> list[Bloc
 def _source(source: Source) -> list[Block]:
     label = f"{_FSI}{cut(_line(f'{source.publisher}: {source.title}'), BODY // 20)}{_PDI}"
     return _link(label, source.url) or _text(label)
-
-
-def _dated(source: Source, words: Words) -> str:
-    return (words.read_on if source.undated else words.as_of).format(date=_line(source.as_of))
 
 
 def _choices(heading: str, offered: tuple[Suggestion, ...], answer: Answer, first: int = 0) -> list[Block]:
@@ -344,7 +340,7 @@ def _fallback(answer: Answer, words: Words) -> str:
     choices = (f"{n}. {one.question}" for n, one in enumerate(answer.suggestions[:CHOICES], 1))
     card = _contact_lines(answer.contact) if answer.contact else ""
     head = "\n".join(filter(None, [_inert_lines(answer.title, _plain(answer.short), *choices), card]))
-    tail = "\n".join([_shorten(_inert_lines(*answer.notes), TEXT // 6), *_source_lines(answer, words)])
+    tail = "\n".join([_shorten(_inert_lines(*answer.notes), TEXT // 6), *_source_lines(answer)])
     end = _inert_lines(words.unofficial, _reference(answer, words))
     head, tail = _shorten(head, TEXT // 3), _shorten(f"{tail}\n{end}".strip(), TEXT // 2)
     room = TEXT - units(head) - units(tail) - 2
@@ -357,11 +353,11 @@ def _contact_lines(contact: Contact) -> str:
     return "\n".join(filter(None, [lines, _bare(contact.url)]))
 
 
-def _source_lines(answer: Answer, words: Words) -> Iterator[str]:
+def _source_lines(answer: Answer) -> Iterator[str]:
     for source in answer.sources[:3]:
         url = _bare(source.url)
         address = f", {url}" if url else ""
-        yield f"{inert(cut(_line(source.title), TEXT // 20))}{address} ({inert(_dated(source, words))})"
+        yield f"{inert(cut(_line(source.title), TEXT // 20))}{address} ({inert(_line(source.dated))})"
 
 
 def _bare(url: str) -> str:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from bot.knowledge.schema import Words
 from bot.markup import Block, Emphasis, Inline, Link, Paragraph, Strong, parse
-from bot.messages import Answer, Candidate, Outcome, Source, Suggestion
+from bot.messages import Answer, Candidate, Outcome, Suggestion
 from bot.plain import best, percent, to_json
 
 Preview = Callable[[Answer, Words], dict[str, Any]]
@@ -106,11 +106,6 @@ def printable(text: str, limit: str = "question") -> str:
     return _UNPRINTABLE.sub("", text)[: LIMITS[limit]]
 
 
-def dated(source: Source, words: Words) -> str:
-    """Return how current a source is, in the bot's words."""
-    return (words.read_on if source.undated else words.as_of).replace("{date}", source.as_of)
-
-
 def web_address(url: str) -> str:
     """Return the address if a browser may be sent there, else an empty text."""
     try:
@@ -161,7 +156,7 @@ _TEMPLATES = Environment(
 )
 _TEMPLATES.globals |= {
     function.__name__: function
-    for function in (api_address, ask_address, choices, considered, dated, direction, signals, web_address)
+    for function in (api_address, ask_address, choices, considered, direction, signals, web_address)
 } | {"OUTCOMES": OUTCOMES, "LIMITS": LIMITS}
 _TEMPLATES.filters |= {"html": html, "percent": percent, "pretty": pretty, "printable": printable}
 _PAGE = _TEMPLATES.get_template("page.html")
