@@ -101,7 +101,7 @@ def _ask(options: argparse.Namespace) -> int:
     _, engine = load_engine(_settings(options))
     if options.batch:
         return _answer_lines(engine, options.lang)
-    answer = engine.answer(Question(" ".join(map(_as_utf8, options.question)), options.lang))
+    answer = engine.answer(Question(" ".join(map(_as_utf8, options.question)), options.lang, reply_in=options.lang))
     if options.json:
         _write(answer_object(answer))
     else:
@@ -129,7 +129,8 @@ def _answer_lines(engine: Answering, language: str | None) -> int:
             print(f"Line {number} was left out: {error}. Write {BATCH_LINE}.", file=sys.stderr)
             code = TO_MEND
         else:
-            answer = answer_object(engine.answer(Question(asked["q"], asked.get("lang") or language)))
+            wanted = asked.get("lang") or language
+            answer = answer_object(engine.answer(Question(asked["q"], wanted, reply_in=wanted)))
             _write(answer | {key: value for key, value in asked.items() if key not in {"q", "lang", *answer}})
     return code
 

@@ -39,7 +39,7 @@ def build_engine(knowledge: Knowledge, cache_dir: Path | None = None) -> "Engine
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A message as understood: its language and one ranking for the whole and for each of its sentences."""
+    """A message as understood: the language to answer in, one ranking for the whole and one for each sentence."""
 
     text: str
     language: str
@@ -91,7 +91,8 @@ class Engine:
         entry = self._entries.get(entry_id)
         if entry is None:
             return None
-        language = self._languages.detect(clean(question.text), question.language)
+        spoken = self._languages.detect(clean(question.text), question.language)
+        language = self._languages.base(question.reply_in) or spoken
         return self._composer.entry(question, entry, 1.0, Explanation(language=language, rule="chosen"))
 
     def complete(self, typed: str, language: str | None, limit: int) -> tuple[Suggestion, ...]:
@@ -100,10 +101,11 @@ class Engine:
 
     def _answer(self, question: Question) -> Answer:
         text = clean(question.text)
-        language = self._languages.detect(text, question.language)
+        spoken = self._languages.detect(text, question.language)
+        language = self._languages.base(question.reply_in) or spoken
         if not has_words(text):
             return self._composer.help(question, Explanation(text, language, rule="no words"))
-        reading = self._read(question.text, text, language)
+        reading = _Reading(text, language, self._rank(question.text, text, spoken))
         found = self._urgent(reading) or self._sure(reading) or self._polite(reading)
         if self._parts:
             explain = partial(self._explain, reading)
@@ -115,12 +117,12 @@ class Engine:
             return self._composer.entry(question, self._entries[found.hit.entry], found.hit.confidence, why)
         return self._unsure(question, reading)
 
-    def _read(self, raw: str, text: str, language: str) -> _Reading:
+    def _rank(self, raw: str, text: str, language: str) -> tuple[Ranking, ...]:
         parts = sentences(raw)
         texts = [text, *parts] if len(parts) > 1 else [text]
         if language == "en":
             texts = [self._spelling.repair(each) for each in texts]
-        return _Reading(text, language, self._index.rank(texts, language))
+        return self._index.rank(texts, language)
 
     def _urgent(self, reading: _Reading) -> Found | None:
         """Return the emergency that the message, or one of its sentences, is likely enough to be."""

@@ -18,9 +18,10 @@ class Outcome(StrEnum):
 class Question:
     """One thing a person asked.
 
-    `conversation` and `asker` are opaque keys, `platform:place:thread` and `platform:workspace:user`;
-    only the adapter that made one reads it. `language` is a hint (the platform's locale), an ISO 639-1
-    code or None. `surface` names where it was asked ("slash", "mention", "direct", "page", ...).
+    `conversation` and `asker` are opaque keys, `platform:place:thread` and `platform:workspace:user`; only the
+    adapter that made one reads it. `language` is a hint (the platform's locale) for texts that leave theirs open;
+    `reply_in` is the language that the asker chose for the answer, or None; both are codes such as `fr` or `pt-BR`.
+    `surface` names where it was asked ("slash", "mention", "direct", "page", ...).
     """
 
     text: str
@@ -29,6 +30,7 @@ class Question:
     surface: str = "terminal"
     conversation: str = ""
     asker: str = ""
+    reply_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

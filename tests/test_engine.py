@@ -121,6 +121,13 @@ def test_a_missing_translation_falls_back_to_english_and_says_so() -> None:
     assert answer.notes == (WORDS.untranslated.format(language="français"),)
 
 
+def test_the_language_that_the_asker_chose_decides_the_answer_s_not_the_search() -> None:
+    answer = ENGINE.answer(Question("que sont les alertes colorées", reply_in="en"))
+    assert (answer.language, answer.entry, answer.title) == ("en", "notices", "What are notices?")
+    answer = ENGINE.answer(Question("tell me about coloured alerts", reply_in="fr-CA"))
+    assert (answer.language, answer.entry) == ("fr", "notices")
+
+
 def test_a_language_without_words_of_its_own_is_named_in_english() -> None:
     answer = ENGINE.open(Question("متى تأسست المنظمة؟"), "history")
     assert answer is not None

@@ -99,6 +99,7 @@ def _question(text: str, language: str | None, surface: str) -> Question:
     return Question(
         text=text,
         language=language,
+        reply_in=language,
         platform=PLATFORM,
         surface=surface,
         conversation=f"{PLATFORM}:{surface}:",
