@@ -101,7 +101,7 @@ def test_a_slash_command_is_a_question_and_another_command_is_none() -> None:
     asked = parse.command(recorded("slash_command"))
     assert asked
     assert asked.question.surface == "slash"
-    assert asked.question.conversation == "slack:T0EXAMPLE:C0GENERAL:"
+    assert asked.question.conversation == "slack:T0EXAMPLE:C0GENERAL:U0ASKER"
     assert asked.response_url == recorded("slash_command")["response_url"]
     assert parse.command(recorded("slash_command") | {"command": "/other"}) is None
 

@@ -166,7 +166,8 @@ def _question(
         language=language,
         platform="slack",
         surface=surface,
-        conversation=f"slack:{team}:{place[0]}:{place[1]}",
+        # outside a thread each person talks for themselves: a private question is nobody else's context
+        conversation=f"slack:{team}:{place[0]}:{place[1] or user}",
         asker=f"slack:{team}:{user}",
     )
 
