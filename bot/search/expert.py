@@ -95,8 +95,7 @@ class Expert:
         return self._fit(self._weights.shape[1]).left_out
 
     def _fit(self, entries: int) -> KernelRidge:
-        own = self._compare(self._vectors, self._lexicon.own())
-        kernel = combine(self.signals, own, self._reach, self._reach)
+        kernel = combine(self.signals, self._own(), self._reach, self._reach)
         return KernelRidge.fit(kernel, self.labels, entries, ~self.phrasings)
 
     def _learn(self, lesson: Lesson, kept: Path | None, key: bytes) -> tuple[Matrix, dict[str, Calibration]]:
@@ -124,11 +123,19 @@ class Expert:
             for encoder, good, known in zip(self._encoders, self.understands(language), self._vectors, strict=False)
         ]
 
+    def _own(self) -> Iterator[Cosines]:
+        """Yield the phrasings' cosines with each other, one matrix after the other: each is large."""
+        yield from self._dense(self._vectors)
+        yield self._lexicon.own()
+
     def _compare(self, encoded: Sequence[Vectors], words: Cosines) -> Iterator[Cosines]:
         """Yield (texts x phrasings) cosines, one matrix a signal, of the texts' vectors and their lexical cosines."""
+        yield from self._dense(encoded)
+        yield words
+
+    def _dense(self, encoded: Sequence[Vectors]) -> Iterator[Cosines]:
         for mine, theirs in zip(encoded, self._vectors, strict=True):
             yield mine @ theirs.T
-        yield words
 
 
 def _keep(kept: Path, key: bytes, weights: Matrix, fitted: Mapping[str, Calibration]) -> None:

@@ -10,6 +10,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from bot.text import normalise
 
 WORD = r"\w+"
+BLOCK = 1000  # phrasings
 
 
 class Lexicon:
@@ -36,7 +37,11 @@ class Lexicon:
 
     def own(self) -> NDArray[np.float32]:
         """Return the cosine of each phrasing with each, shape (phrasings, phrasings)."""
-        return self._cosines(self._known)
+        count = self._known.shape[0]
+        cosines = np.empty((count, count), dtype=np.float32)
+        for start in range(0, count, BLOCK):  # the product of all at once, as a sparse matrix, takes several times more
+            cosines[start : start + BLOCK] = self._cosines(self._known[start : start + BLOCK])
+        return cosines
 
     def _cosines(self, vectors: sp.csr_matrix) -> NDArray[np.float32]:
         product: NDArray[np.float32] = (vectors @ self._by_term).toarray()
