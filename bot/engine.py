@@ -106,7 +106,7 @@ class Engine:
         if not has_words(text):
             return self._composer.help(question, Explanation(text, language, rule="no words"))
         reading = _Reading(text, language, self._rank(question.text, text, spoken))
-        found = self._urgent(reading) or self._sure(reading) or self._polite(reading)
+        found = self._urgent(reading) or self._sure(reading) or self._alarm(reading) or self._polite(reading)
         if self._parts:
             explain = partial(self._explain, reading)
             whole = reading.rankings[0].text
@@ -132,6 +132,14 @@ class Engine:
                 hit = next(hit for hit in ranking.hits if self._outcome(hit) is Outcome.URGENT)
                 return Found("urgent", threshold, hit, reading.text)
         return None
+
+    def _alarm(self, reading: _Reading) -> Found | None:
+        """Return the emergency that the message may be, when nothing is sure: it comes before any "did you mean"."""
+        ranking = reading.rankings[0]
+        if self._chance(ranking, Outcome.URGENT) < ranking.near:
+            return None
+        hit = next(hit for hit in ranking.hits if self._outcome(hit) is Outcome.URGENT)
+        return Found("urgent", ranking.near, hit, reading.text)
 
     def _chance(self, ranking: Ranking, outcome: Outcome) -> float:
         """Return the probability that a text asks for any of the likeliest entries of an outcome.

@@ -6,6 +6,7 @@ import unicodedata
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 READ_LIMIT = 4000  # characters of a message that are read; more than any platform lets a person type at once
+SURE_OF_ONE_WORD = 0.85  # a name or a word that languages share ("europol", "diffusion") tells little
 SURE_OF_LANGUAGE = 0.6  # below this probability the asker's own setting, else English, is believed
 
 _SPACES = re.compile(r"\s+")
@@ -82,7 +83,8 @@ class Languages:
         if not has_words(text):
             return fallback
         language, probability = self._identifier.classify(text.casefold())
-        return str(language) if probability >= SURE_OF_LANGUAGE else fallback
+        needed = SURE_OF_LANGUAGE if " " in text.strip() else SURE_OF_ONE_WORD
+        return str(language) if probability >= needed else fallback
 
     def base(self, locale: str | None) -> str | None:
         """Return the known language of a locale, or None."""

@@ -9,7 +9,7 @@ from bot.engine import Engine, build_engine, phrasings_of
 from bot.evaluation import Result, evaluate, load_labels
 from bot.knowledge.loader import load
 from bot.markup import plain
-from bot.messages import Question
+from bot.messages import Outcome, Question
 from bot.text import normalise
 
 ROOT = Path(__file__).parent.parent
@@ -65,6 +65,11 @@ def test_every_label_names_a_known_entry_or_an_outcome() -> None:
     assert [
         asked.label.q for asked in LABELLED if not asked.label.outcome and not ids.intersection(asked.label.entry)
     ] == []
+
+
+def test_danger_that_is_as_near_as_anything_else_gets_emergency_guidance(engine: Engine) -> None:
+    answer = engine.answer(Question("my sister is locked in a house and they took her passport please help"))
+    assert (answer.outcome, answer.entry) == (Outcome.URGENT, "trafficking-victim-now")
 
 
 SEED_FACTS = {

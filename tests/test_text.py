@@ -87,6 +87,10 @@ def test_a_megabyte_takes_no_longer_than_the_read_limit() -> None:
         ("ما هي النشرة الحمراء", "ar"),
         ("ما هي الـ red notice", "ar"),
         ("ccf?", "en"),
+        ("europol", "en"),
+        ("diffusion", "en"),
+        ("bonjour", "fr"),
+        ("gracias", "es"),
         ("123", "en"),
     ],
 )
