@@ -21,12 +21,26 @@ def render(report: Report, before: AbstractSet[str] | None) -> RenderableType:
         _scores("Entries, worst first", _worst(report.entries)),
         _confusions(report.confusions[:CONFUSIONS]),
         _reliability(report.bins),
-        Text(
-            f"Expected calibration error {report.calibration_error:.3f}. "
-            f"One question: median {report.median_ms:.1f} ms, p99 {report.p99_ms:.1f} ms. "
-            f"Knowledge {report.knowledge_version}."
-        ),
+        _closing(report),
         *_difference(frozenset(report.missed), before),
+    )
+
+
+def figures(report: Report) -> RenderableType:
+    """Return what may be told of questions that nobody is to know: no question, no entry, no confusion."""
+    return Group(
+        _scores("Held-out questions", report.kinds | {"all": report.total}),
+        _scores("By language", report.languages),
+        _reliability(report.bins),
+        _closing(report),
+    )
+
+
+def _closing(report: Report) -> Text:
+    return Text(
+        f"Expected calibration error {report.calibration_error:.3f}. "
+        f"One question: median {report.median_ms:.1f} ms, p99 {report.p99_ms:.1f} ms. "
+        f"Knowledge {report.knowledge_version}."
     )
 
 

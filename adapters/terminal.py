@@ -1,15 +1,15 @@
-"""An answer in the terminal. Pure: an answer in, something for rich to print out; no markup in it comes alive."""
+"""An answer in the terminal: an answer in, something for rich to print out; no markup in it comes alive."""
 
 from collections.abc import Iterator
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from bot.knowledge.schema import Words
 from bot.markup import Block, Emphasis, Inline, Link, Paragraph, Strong, parse
 from bot.messages import Answer, Outcome, Source
-from bot.plain import best, contact_lines, percent
+from bot.plain import all_notes, best, contact_lines, percent
 
 STYLES = {
     Outcome.ANSWERED: "bold green",
@@ -18,8 +18,17 @@ STYLES = {
     Outcome.URGENT: "bold red",
     Outcome.DECLINED: "bold",
 }
+READABLE = 100  # columns that a line of text may take in a terminal
+UNWRAPPED = 100_000  # columns where a program reads: it wraps by itself
 _QUIET = "dim"
 _INDENT = 2
+
+
+def console() -> Console:
+    """Return what prints to standard output, as wide as reads well."""
+    found = Console()
+    found.width = min(found.width, READABLE) if found.is_terminal else UNWRAPPED
+    return found
 
 
 def show(answer: Answer, words: Words) -> RenderableType:
@@ -39,12 +48,20 @@ def _parts(answer: Answer, words: Words) -> Iterator[RenderableType]:
         yield _headed(words.next_steps, *_blocks(answer.next_steps))
     if answer.contact:
         yield _headed(words.ask_person, *map(Text, contact_lines(answer.contact)))
-    yield from (Text(note, style="italic") for note in answer.notes)
-    if answer.sources:
-        yield _headed(words.sources, *(line for source in answer.sources for line in _source(source)))
+    yield from (Text(note, style="italic") for note in all_notes(answer))
+    yield from _sources(answer, words)
+    for other in answer.also:
+        yield Text(other.title, style=STYLES[other.outcome])
+        yield from _blocks(other.short)
+        yield from _sources(other, words)
     if answer.related:
         yield _headed(words.related, *(Text(f"- {suggestion.question}") for suggestion in answer.related))
     yield Text(f"{words.confidence}: {percent(answer.confidence)}. {words.unofficial}", style=_QUIET)
+
+
+def _sources(answer: Answer, words: Words) -> Iterator[RenderableType]:
+    if answer.sources:
+        yield _headed(words.sources, *(line for source in answer.sources for line in _source(source)))
 
 
 def _headed(heading: str, *lines: RenderableType) -> RenderableType:

@@ -172,15 +172,4 @@ class Composer:
         return tuple(Suggestion(each, self.question_of(self._entries[each], language)) for each in related)
 
     def _contact(self) -> Contact | None:
-        record = self._knowledge.contact
-        if not record.name:
-            return None
-        return Contact(
-            name=record.name,
-            role=record.role,
-            organisation=record.organisation,
-            fields=record.fields_of_practice,
-            url=record.url,
-            email=record.email,
-            phone=record.phone,
-        )
+        return self._knowledge.contact.shown()

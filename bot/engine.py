@@ -1,49 +1,84 @@
 """Question in, answer out: read it, rank the entries, decide, compose. Pure: no store, no network, no await."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from threadpoolctl import threadpool_limits
 
 from bot.completion import Completion
 from bot.composer import Composer
-from bot.knowledge.schema import Entry, Knowledge, Words
-from bot.messages import Answer, Candidate, Explanation, Outcome, Question, Suggestion
-from bot.parts import Found, Parts
-from bot.search.encoders import Encoder, MiniLM, default_encoders
-from bot.search.index import Hit, Index, Phrasing, Ranking
-from bot.search.spelling import Spelling
-from bot.text import Languages, clean, has_words, normalise, sentences
+from bot.decision import OFFERED, Found, Rules
+from bot.knowledge.schema import LANGUAGES, Knowledge, Words
+from bot.messages import Answer, Candidate, Explanation, Outcome, Question, Rewrite, Suggestion, Turn
+from bot.parts import Parts
+from bot.search.chosen_encoders import chosen_encoders
+from bot.search.encoder_specs import DEFAULT
+from bot.search.encoders import Encoder
+from bot.search.index import Index, Phrasing, Ranking
+from bot.text import clean, has_words, normalise
+from bot.understanding.follow_up import FollowUps, language_wanted, points_back, wants_more
+from bot.understanding.reading import Message, Reader
+from bot.understanding.subjects import Subjects
 
-URGENT_FROM = 0.3  # someone may be in danger: better once too often
-URGENT_SENTENCE_FROM = 0.5  # a sentence out of a longer message, where each has its own chance of a false alarm
-HAND_OFF_FROM = 0.5  # a person is asked once too often rather than too seldom
 SUGGESTIONS = 3
-_OFFERED = frozenset({Outcome.ANSWERED, Outcome.HANDED_OFF})
+# an entry's question and first phrasings in a language are the usual ones, those after are there for reach (knowledge/
+# README.md): confidence is calibrated on the first; see docs/decisions/0006-what-confidence-is-calibrated-on.md
+ORDINARY = 16
+FOLLOW_UP = "follow-up"
 
 
-def build_engine(knowledge: Knowledge, cache_dir: Path | None = None) -> "Engine":
-    """Build an engine on the encoders that this machine has; `cache_dir` makes the next build quick.
+def build_engine(knowledge: Knowledge, cache_dir: Path | None = None, encoders: str = DEFAULT) -> "Engine":
+    """Build an engine on those of `encoders`, a list as in the setting, that this machine has.
+
+    `cache_dir` makes the next build quick.
 
     Then gives the process's linear algebra one thread: a question is small work, and threads that wait for each
     other cost several times what they save.
     """
-    engine = Engine(knowledge, default_encoders(), cache_dir)
+    engine = Engine(knowledge, chosen_encoders(encoders, cache_dir), cache_dir)
     threadpool_limits(1)
     return engine
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A message as understood: the language to answer in, one ranking for the whole and one for each sentence."""
+@runtime_checkable
+class KnowsWords(Protocol):
+    """An encoder that can tell which words are common."""
 
-    text: str
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """Return the languages it understands, or None for many."""
+
+    def vocabulary(self) -> frozenset[str]:
+        """Return the whole words that it knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A question under way: how it was read, the language to answer in, the ranking of each of its texts."""
+
+    question: Question
+    message: Message
     language: str
-    rankings: tuple[Ranking, ...]
+    ranked: dict[str, Ranking]
+
+    @property
+    def whole(self) -> Ranking:
+        return self.ranked[self.message.whole]
+
+    @property
+    def parts(self) -> tuple[Ranking, ...]:
+        """The whole message's ranking, then those of its sentences that were ranked."""
+        return (self.whole, *(self.ranked[each] for each in self.message.sentences if each in self.ranked))
+
+    @property
+    def clauses(self) -> tuple[Ranking, ...]:
+        """The rankings of its questions, where it asks two or three."""
+        return tuple(self.ranked[each] for each in self.message.questions)
 
 
 class Engine:
@@ -59,22 +94,34 @@ class Engine:
     ) -> None:
         self._knowledge = knowledge
         self._entries = {entry.id: entry for entry in knowledge.entries}
+        self._rules = Rules(self._entries)
         self._composer = Composer(knowledge, today)
-        self._languages = Languages(("en", "fr", "es", "ar"))
+        self._reader = Reader(knowledge, _common_words(encoders))
+        self._follow_ups = FollowUps(knowledge, Subjects(knowledge, self._reader.synonyms), self._reader.exact)
+        self._languages = self._reader.languages
         self._index = Index(
-            phrasings_of(knowledge), encoders, cache, groups=_groups(knowledge), unlike=counter_examples_of(knowledge)
+            phrasings_of(knowledge),
+            encoders,
+            cache,
+            groups=groups_of(knowledge),
+            unlike=counter_examples_of(knowledge),
+            related={entry.id: entry.related for entry in knowledge.entries},
         )
         askable = knowledge.facets if knowledge.crimes else None
         self._parts = Parts(knowledge, askable, self._composer, encoders, cache) if askable else None
-        self._spelling = Spelling(_editors_words(knowledge), _common_words(encoders))
         self._completion = Completion(
-            tuple(entry for entry in knowledge.entries if entry.outcome in _OFFERED), knowledge.words["en"].examples
+            tuple(entry for entry in knowledge.entries if entry.outcome in OFFERED), knowledge.words["en"].examples
         )
 
     @property
     def version(self) -> str:
         """Return the hash of the knowledge."""
         return self._knowledge.version
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """Return what it answers from."""
+        return self._knowledge
 
     def words(self, language: str | None) -> Words:
         """Return the bot's own words in the language of a locale, else in English."""
@@ -100,129 +147,196 @@ class Engine:
         return self._completion.complete(clean(typed), self._languages.base(language) or "en", limit)
 
     def _answer(self, question: Question) -> Answer:
-        text = clean(question.text)
-        spoken = self._languages.detect(text, question.language)
-        language = self._languages.base(question.reply_in) or spoken
-        if not has_words(text):
-            return self._composer.help(question, Explanation(text, language, rule="no words"))
-        reading = _Reading(text, language, self._rank(question.text, text, spoken))
-        found = self._urgent(reading) or self._sure(reading) or self._alarm(reading) or self._polite(reading)
-        if self._parts:
-            explain = partial(self._explain, reading)
-            whole = reading.rankings[0].text
-            if answer := self._parts.answer(question, whole, found, language, explain):
-                return answer
+        hint = question.context[-1].language if question.context else question.language
+        message = self._reader.read(question.text, hint)
+        language = self._languages.base(question.reply_in) or message.language
+        if not has_words(message.text):
+            return self._composer.help(question, Explanation(message.text, language, rule="no words"))
+        if again := self._repeated(question, message):
+            return again
+        case = _Case(question, message, language, self._ranked(message.first, message.language))
+        if message.later and not self._is_settled(case):
+            case = replace(case, ranked=case.ranked | self._ranked(message.later, message.language))
+        return self._sure(case) or self._followed(case) or self._otherwise(case) or self._unsure(case)
+
+    def _ranked(self, texts: tuple[str, ...], language: str) -> dict[str, Ranking]:
+        return dict(zip(texts, self._index.rank(texts, language), strict=True)) if texts else {}
+
+    def _is_settled(self, case: _Case) -> bool:
+        """Say whether no further sentence changes the answer: the whole message is sure, or a part of it is urgent."""
+        found = self._rules.urgent(case.parts) or self._rules.sure([case.whole])
+        return found is not None and self._rules.outcome(found.hit) in {*OFFERED, Outcome.URGENT}
+
+    # --- what is sure, and what is urgent ---
+
+    def _sure(self, case: _Case) -> Answer | None:
+        found = self._rules.urgent(case.parts)
+        if not found and (answer := self._each(case)):
+            return answer
+        found = found or self._rules.sure(case.parts) or self._rules.sure(case.clauses) or self._rules.alarm(case.whole)
+        return self._tell(case, found, case.message.whole) if found else None
+
+    def _each(self, case: _Case) -> Answer | None:
+        """Answer the questions of a message one by one, where two or more are sure and ask for different entries."""
+        found: list[Found] = []
+        if self._parts and self._parts.compares(case.message.whole):
+            return None
+        for text in case.message.questions:
+            alone = self._rules.sure([case.ranked[text]])
+            one = alone if alone and not points_back(text) else self._in_passing(text, found, case.message.language)
+            one = one or alone
+            if one and self._rules.outcome(one.hit) is Outcome.HANDED_OFF:
+                return None
+            if one and self._rules.outcome(one.hit) is Outcome.ANSWERED:
+                found.append(one)
+        different = list({each.hit.entry: each for each in reversed(found)}.values())[::-1]
+        if len(different) < 2:  # noqa: PLR2004 - it is one question
+            return None
+        told = [
+            self._tell(case, replace(each, rule=f"{each.rule}; question {number} of {len(different)}"), each.text)
+            for number, each in enumerate(different, 1)
+        ]
+        return replace(told[0], also=tuple(told[1:]))
+
+    def _in_passing(self, text: str, before: Sequence[Found], language: str) -> Found | None:
+        """Return what a question asks for that goes on with the one before it in the same message."""
+        if not before:
+            return None
+        turn = Turn(before[-1].text, before[-1].hit.entry, language)
+        return self._continued(text, [turn], language, linked=True)
+
+    # --- follow-ups ---
+
+    def _repeated(self, question: Question, message: Message) -> Answer | None:
+        """Give the last answer again, in another language ("in Spanish?") or as it was ("source?").
+
+        The words of these requests are few and known: nothing else can be meant, so nothing is ranked.
+        """
+        turn = next(self._turns(question), None)
+        wanted = language_wanted(message.text) or (turn.language if turn and wants_more(message.text) else None)
+        if not turn or not wanted or normalise(message.text) in self._reader.exact:
+            return None
+        again = self._answer(replace(question, text=turn.question, reply_in=wanted, context=()))
+        if again.entry != turn.entry:
+            why = Explanation(normalise(turn.question), wanted)
+            again = self._composer.entry(question, self._entries[turn.entry], 1.0, why)
+        why = replace(again.explanation, rule=FOLLOW_UP, rewrites=(Rewrite(FOLLOW_UP, turn.question),))
+        return replace(again, question=question.text, explanation=why)
+
+    def _turns(self, question: Question) -> Iterator[Turn]:
+        """Yield what was answered before from what is still known, the newest first."""
+        return (turn for turn in reversed(question.context) if turn.entry in self._entries)
+
+    def _followed(self, case: _Case) -> Answer | None:
+        """Answer a follow-up, where the text alone is not sure and the conversation tells what it leaves out."""
+        turns = tuple(self._turns(case.question))
+        found = self._continued(case.message.whole, turns, case.message.language)
         if found:
-            why = self._explain(reading, found.rule, found.threshold)
-            return self._composer.entry(question, self._entries[found.hit.entry], found.hit.confidence, why)
-        return self._unsure(question, reading)
+            return self._tell(case, found, found.text, (Rewrite(FOLLOW_UP, found.text),))
+        return self._facet_of(case, turns[0]) if turns else None
 
-    def _rank(self, raw: str, text: str, language: str) -> tuple[Ranking, ...]:
-        parts = sentences(raw)
-        texts = [text, *parts] if len(parts) > 1 else [text]
-        if language == "en":
-            texts = [self._spelling.repair(each) for each in texts]
-        return self._index.rank(texts, language)
+    def _facet_of(self, case: _Case, turn: Turn) -> Answer | None:
+        """Answer with one facet of the crime area that was talked of: "and which databases are used for it?"."""
+        read = self._follow_ups.expanded(case.message.whole, turn, case.message.language)
+        if not read or not self._parts:
+            return None
 
-    def _urgent(self, reading: _Reading) -> Found | None:
-        """Return the emergency that the message, or one of its sentences, is likely enough to be."""
-        for place, ranking in enumerate(reading.rankings):
-            threshold = URGENT_SENTENCE_FROM if place else URGENT_FROM
-            if self._chance(ranking, Outcome.URGENT) >= max(threshold, ranking.hits[0].confidence):
-                hit = next(hit for hit in ranking.hits if self._outcome(hit) is Outcome.URGENT)
-                return Found("urgent", threshold, hit, reading.text)
+        def explain(rule: str, threshold: float) -> Explanation:
+            rewrites = (Rewrite(FOLLOW_UP, read),)
+            why = self._explain(case, case.whole, rewrites, f"{FOLLOW_UP}; {rule}", threshold)
+            return replace(why, normalised=normalise(read))
+
+        answer = self._parts.answer(case.question, read, None, case.language, explain)
+        sure = answer and answer.entry and self._parts.follows(read, answer.entry, case.message.language)
+        return answer if sure else None
+
+    def _continued(self, text: str, turns: Sequence[Turn], language: str, *, linked: bool = False) -> Found | None:
+        """Return what a follow-up is sure to ask for, read with the newest turn with which it is sure."""
+        expanded = {turn: self._follow_ups.expanded(text, turn, language, linked=linked) for turn in turns}
+        texts = tuple(dict.fromkeys(filter(None, expanded.values())))
+        ranked = self._ranked(texts, language)
+        for turn, read in expanded.items():
+            found = self._rules.follow_up(ranked[read]) if read else None
+            if found and self._adds(found, turn, language):
+                return replace(found, rule=FOLLOW_UP)
         return None
 
-    def _alarm(self, reading: _Reading) -> Found | None:
-        """Return the emergency that the message may be, when nothing is sure: it comes before any "did you mean"."""
-        ranking = reading.rankings[0]
-        if self._chance(ranking, Outcome.URGENT) < ranking.near:
+    def _adds(self, found: Found, turn: Turn, language: str) -> bool:
+        """Say whether what was found with context says more than the context: another entry, or one facet of it."""
+        if self._follow_ups.adds(found.hit.entry, turn, language):
+            return True
+        return bool(self._parts and self._parts.follows(found.text, found.hit.entry, language))
+
+    # --- other readings ---
+
+    def _otherwise(self, case: _Case) -> Answer | None:
+        """Answer the message read in another way (other words, another language), where that is sure or urgent."""
+        best: tuple[Found, _Case, tuple[Rewrite, ...]] | None = None
+        for variant in self._reader.variants(case.message):
+            rankings = self._index.rank([variant.text], variant.language)
+            found = self._rules.urgent(rankings) or self._rules.sure(rankings)
+            if found and (not best or found.hit.confidence > best[0].hit.confidence):
+                language = self._languages.base(case.question.reply_in) or variant.answer_in
+                best = found, replace(case, language=language), variant.rewrites
+        if not best:
             return None
-        hit = next(hit for hit in ranking.hits if self._outcome(hit) is Outcome.URGENT)
-        return Found("urgent", ranking.near, hit, reading.text)
+        found, read, rewrites = best
+        return self._tell(read, found, found.text, rewrites)
 
-    def _chance(self, ranking: Ranking, outcome: Outcome) -> float:
-        """Return the probability that a text asks for any of the likeliest entries of an outcome.
+    # --- nothing is sure ---
 
-        Only of the few likeliest: those far down are each a little likely, whatever the text.
-        """
-        return sum(hit.confidence for hit in ranking.hits[:SUGGESTIONS] if self._outcome(hit) is outcome)
-
-    def _sure(self, reading: _Reading) -> Found | None:
-        """Return what is sure: answers before small talk, the whole message before its sentences."""
-        sure = [
-            (self._outcome(ranking.hits[0]) in _OFFERED, not place, ranking.hits[0].confidence, ranking)
-            for place, ranking in enumerate(reading.rankings)
-            if ranking.hits[0].confidence >= self._threshold(ranking)
-        ]
-        if not sure:
-            return None
-        ranking = max(sure, key=lambda each: each[:3])[3]
-        hit, exact = ranking.hits[0], ranking.exact is not None
-        return Found("exact phrasing" if exact else "sure", self._threshold(ranking), hit, ranking.text, exact)
-
-    def _polite(self, reading: _Reading) -> Found | None:
-        """Return a guard, when nothing is sure and its kind is likeliest: a no costs less than a wrong answer.
-
-        Those that decline must together at least be near; those that hand over to a person, likelier than not.
-        """
-        ranking = reading.rankings[0]
-        best = max((hit.confidence for hit in ranking.hits if self._outcome(hit) is Outcome.ANSWERED), default=0.0)
-        for outcome, threshold in ((Outcome.DECLINED, ranking.near), (Outcome.HANDED_OFF, HAND_OFF_FROM)):
-            if self._chance(ranking, outcome) >= max(threshold, best):
-                hit = next(hit for hit in ranking.hits if self._outcome(hit) is outcome)
-                return Found("likeliest", threshold, hit, reading.text)
-        return None
-
-    def _unsure(self, question: Question, reading: _Reading) -> Answer:
-        whole = reading.rankings[0]
-        best: dict[str, Hit] = {}
-        for hit in sorted((hit for ranking in reading.rankings for hit in ranking.hits), key=_confidence):
-            best[hit.entry] = hit
-        offered = [
-            hit for hit in sorted(best.values(), key=_confidence, reverse=True) if self._outcome(hit) in _OFFERED
-        ]
-        choices = tuple(self._suggestion(hit, reading.language) for hit in offered[:SUGGESTIONS])
-        confidence = offered[0].confidence if offered else 0.0
-        if confidence >= whole.near:
-            why = self._explain(reading, "did you mean", whole.near)
-            return self._composer.suggestions(question, choices, confidence, why)
-        return self._composer.unknown(question, choices, confidence, self._explain(reading, "nothing near", whole.near))
-
-    def _outcome(self, hit: Hit) -> Outcome:
-        return self._entries[hit.entry].outcome
-
-    def _threshold(self, ranking: Ranking) -> float:
-        own = self._entries[ranking.hits[0].entry].threshold
-        return ranking.sure if own is None else own
-
-    def _suggestion(self, hit: Hit, language: str) -> Suggestion:
-        entry = self._entries[hit.entry]
-        return Suggestion(hit.entry, self._composer.question_of(entry, language), hit.confidence)
-
-    def _explain(self, reading: _Reading, rule: str, threshold: float) -> Explanation:
-        whole = reading.rankings[0]
-        candidates = tuple(
-            Candidate(
-                entry=hit.entry,
-                question=self._composer.question_of(self._entries[hit.entry], reading.language),
-                phrasing=hit.phrasing,
-                score=hit.confidence,
-                signals=hit.signals,
-            )
-            for hit in whole.hits[:5]
+    def _unsure(self, case: _Case) -> Answer:
+        if found := self._rules.polite(case.whole):
+            return self._tell(case, found, case.message.whole)
+        explain = partial(self._explain, case, case.whole, ())
+        if self._parts and (
+            answer := self._parts.answer(case.question, case.message.whole, None, case.language, explain)
+        ):
+            return answer
+        near = case.whole.near
+        hits = self._rules.offered(case.parts)
+        choices = tuple(
+            Suggestion(hit.entry, self._title(hit.entry, case.language), hit.confidence) for hit in hits[:SUGGESTIONS]
         )
-        return Explanation(normalise(whole.text), reading.language, rule, threshold, candidates)
+        confidence = hits[0].confidence if hits else 0.0
+        if confidence >= near:
+            return self._composer.suggestions(case.question, choices, confidence, explain("did you mean", near))
+        return self._composer.unknown(case.question, choices, confidence, explain("nothing near", near))
+
+    # --- telling ---
+
+    def _tell(self, case: _Case, found: Found, text: str, rewrites: tuple[Rewrite, ...] = ()) -> Answer:
+        """Compose what was found: the parts of records that the text asks for, else the entry."""
+        if not rewrites and found.ranking is not case.whole:
+            rewrites = (Rewrite("part of the message", found.text),)
+        explain = partial(self._explain, case, found.ranking, rewrites)
+        if self._parts and (answer := self._parts.answer(case.question, text, found, case.language, explain)):
+            return answer
+        entry, why = self._entries[found.hit.entry], explain(found.rule, found.threshold)
+        return self._composer.entry(case.question, entry, found.hit.confidence, why)
+
+    def _title(self, entry: str, language: str) -> str:
+        return self._composer.question_of(self._entries[entry], language)
+
+    def _explain(
+        self, case: _Case, ranking: Ranking, rewrites: tuple[Rewrite, ...], rule: str, threshold: float
+    ) -> Explanation:
+        candidates = tuple(
+            Candidate(hit.entry, self._title(hit.entry, case.language), hit.phrasing, hit.confidence, hit.signals)
+            for hit in ranking.hits[:5]
+        )
+        read = (*case.message.rewrites, *rewrites)
+        return Explanation(normalise(ranking.text), case.language, rule, threshold, candidates, read)
 
 
 def phrasings_of(knowledge: Knowledge) -> tuple[Phrasing, ...]:
     """Return every phrasing of every entry, its question among them, in every language."""
     return tuple(
-        Phrasing(phrasing, entry.id, language)
+        Phrasing(phrasing, entry.id, language, place < ORDINARY)
         for entry in knowledge.entries
         for language in entry.languages()
         if (text := entry.text(language))
-        for phrasing in (text.question, *text.phrasings)
+        for place, phrasing in enumerate((text.question, *text.phrasings))
     )
 
 
@@ -237,24 +351,17 @@ def counter_examples_of(knowledge: Knowledge) -> tuple[Phrasing, ...]:
     )
 
 
-def _groups(knowledge: Knowledge) -> dict[str, str]:
+def groups_of(knowledge: Knowledge) -> dict[str, str]:
     """Return the guards by what they do: one "no" is as good as another, and so is one emergency's guidance."""
     alike = {Outcome.DECLINED, Outcome.URGENT}
     return {entry.id: entry.outcome.value for entry in knowledge.entries if entry.outcome in alike}
 
 
-def _confidence(hit: Hit) -> float:
-    return hit.confidence
-
-
-def _editors_words(knowledge: Knowledge) -> tuple[str, ...]:
-    return tuple(part for entry in knowledge.entries for part in _written(entry))
-
-
-def _written(entry: Entry) -> tuple[str, ...]:
-    return (entry.en.question, entry.en.short, entry.en.details, entry.en.next_steps)
-
-
-def _common_words(encoders: Sequence[Encoder]) -> frozenset[str]:
-    words = [encoder.vocabulary() for encoder in encoders if isinstance(encoder, MiniLM)]
-    return frozenset().union(*words)
+def _common_words(encoders: Sequence[Encoder]) -> dict[str, frozenset[str]]:
+    """Return the words that the encoders know, by language; what understands all languages knows words of all."""
+    words: dict[str, frozenset[str]] = {}
+    for encoder in encoders:
+        if isinstance(encoder, KnowsWords):
+            for language in encoder.languages or LANGUAGES:
+                words[language] = words.get(language, frozenset()) | encoder.vocabulary()
+    return words

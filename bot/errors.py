@@ -6,6 +6,7 @@ BotError                a sentence that says what is wrong and what to do
 ├── EditingError        what an editor asked for can't be done as asked
 ├── EncoderError        an encoder is missing, broken, or gave something that is not a vector
 ├── StoreError          the database can't be reached or is of another version
+├── HandOffError        a hand-off is past what somebody wants to do with it
 └── ConnectError        a platform refused us: a wrong token, a missing scope, no network
 """
 
@@ -53,6 +54,15 @@ class EncoderError(BotError):
 
 class StoreError(BotError):
     """The database can't be reached or is of another version."""
+
+
+class HandOffError(BotError):
+    """A hand-off is past what somebody wants to do with it. `state` is where it stands, `expert` who has it."""
+
+    def __init__(self, state: str, expert: str = "") -> None:
+        self.state = state
+        self.expert = expert
+        super().__init__(f"That can't be done any more: it is {state}{f' by {expert}' if expert else ''}.")
 
 
 class ConnectError(BotError):

@@ -63,7 +63,9 @@ class Result:
     def right(self) -> bool:
         """Say whether the answer is the one that was wanted."""
         wanted = self.asked.label
-        return self.answer.outcome is wanted.outcome if wanted.outcome else self.answer.entry in wanted.entry
+        if wanted.outcome:
+            return self.answer.outcome is wanted.outcome
+        return any(each.entry in wanted.entry for each in (self.answer, *self.answer.also))
 
     @property
     def wrong(self) -> bool:

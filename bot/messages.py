@@ -15,13 +15,24 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One answered question of a conversation: what was asked, which entry answered it, in which language."""
+
+    question: str
+    entry: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One thing a person asked.
 
     `conversation` and `asker` are opaque keys, `platform:place:thread` and `platform:workspace:user`; only the
-    adapter that made one reads it. `language` is a hint (the platform's locale) for texts that leave theirs open;
-    `reply_in` is the language that the asker chose for the answer, or None; both are codes such as `fr` or `pt-BR`.
-    `surface` names where it was asked ("slash", "mention", "direct", "page", ...).
+    adapter that made one reads it. A conversation that is empty or ends in a colon is nobody's own. `language` is a
+    hint (the platform's locale) for texts that leave theirs open; `reply_in` is the language that the asker chose for
+    the answer, or None; both are codes such as `fr` or `pt-BR`. `surface` names where it was asked ("slash", "mention",
+    "direct", "page", ...). `context` is what was answered before in the same conversation, the newest last; the bot
+    fills it in.
     """
 
     text: str
@@ -31,6 +42,7 @@ class Question:
     conversation: str = ""
     asker: str = ""
     reply_in: str | None = None
+    context: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +94,26 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """One way in which a text was changed before it was compared: of which kind, and what became of it."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why this answer: what was understood, what was considered, which rule decided."""
+    """Why this answer: what was understood, what was considered, which rule decided.
+
+    `candidates` are best first. `rewrites` are those that led to `normalised`, in their order.
+    """
 
     normalised: str = ""
     language: str = "en"
     rule: str = ""
     threshold: float = 0.0
     candidates: tuple[Candidate, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +122,8 @@ class Answer:
 
     `notes` are finished plain sentences shown small under the answer ("Not legal advice.", "There is no
     French version yet."). `title` is the entry's own question. `reference` is what an asker can quote
-    and an operator finds in the log. `ms` is the engine's time in milliseconds.
+    and an operator finds in the log. `ms` is the engine's time in milliseconds. `also` are the answers to the other
+    questions of the same message, in its order; of them the title, the short answer, notes and sources are shown.
     """
 
     question: str
@@ -115,6 +140,7 @@ class Answer:
     suggestions: tuple[Suggestion, ...] = ()
     related: tuple[Suggestion, ...] = ()
     contact: Contact | None = None
+    also: tuple["Answer", ...] = ()
     explanation: Explanation = Explanation()
     knowledge_version: str = ""
     reference: str = ""

@@ -1,31 +1,20 @@
 """Answers made of parts of records: one facet of a crime area, or two subjects side by side."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.composer import Composer
+from bot.decision import Found
 from bot.facets import FacetFinder
 from bot.knowledge.extract import Side, Written, facet, side_by_side, written
 from bot.knowledge.facet_schema import Facets
 from bot.knowledge.schema import Crime, Entry, Knowledge
 from bot.messages import Answer, Explanation, Outcome, Question
 from bot.search.encoders import Encoder
-from bot.search.index import Hit
 
 NAMED = 0.95  # confidence of a comparison: both subjects are named, and a word that compares
 SURE_OF_FACET = 0.9  # where an area is only named, not found: it may be named in passing
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the engine found for a text, and by which rule."""
-
-    rule: str
-    threshold: float
-    hit: Hit
-    text: str
-    exact: bool = False
+SURE_OF_FOLLOWED_FACET = 0.995  # where the area was talked of before: below, what follows is as often about no facet
 
 
 Explain = Callable[[str, float], Explanation]
@@ -48,6 +37,17 @@ class Parts:
         self._composer = composer
         self._finder = FacetFinder(knowledge, facets, encoders, cache)
 
+    def compares(self, text: str) -> bool:
+        """Say whether a text compares two subjects that are known."""
+        return self._finder.compared(text) is not None
+
+    def follows(self, text: str, entry: str, language: str) -> bool:
+        """Say whether a text, read with a crime area that was talked of before, surely asks for one facet of it."""
+        if entry not in self._crimes:
+            return False
+        picked = self._finder.facet(text, entry, language)
+        return picked.sure and picked.confidence >= SURE_OF_FOLLOWED_FACET
+
     def answer(
         self, question: Question, text: str, found: Found | None, language: str, explain: Explain
     ) -> Answer | None:
@@ -62,7 +62,7 @@ class Parts:
         self, question: Question, text: str, found: Found | None, language: str, explain: Explain
     ) -> Answer | None:
         pair = self._finder.compared(text)
-        if not pair or (found and found.hit.entry not in pair and self._is_closer(found)):
+        if not pair or (found and found.hit.entry not in pair and self._is_closer(found, pair)):
             return None
         first, second = (self._entries[each] for each in pair)
         if self._composer.expired(first) or self._composer.expired(second):
@@ -75,9 +75,10 @@ class Parts:
         left, right = (self._composer.entry(question, each, NAMED, why) for each in (first, second))
         return self._composer.both(left, right, side_by_side(one, other, title, lead), told)
 
-    def _is_closer(self, found: Found) -> bool:
-        """Say whether an editor already wrote the comparison: the phrasing that was found compares, too."""
-        return found.exact or self._finder.compares(found.hit.phrasing)
+    def _is_closer(self, found: Found, pair: tuple[str, str]) -> bool:
+        """Say whether an editor already wrote the comparison: the phrasing that was found compares the same two."""
+        said = found.hit.phrasing
+        return found.exact or (self._finder.compares(said) and set(pair) <= set(self._finder.named(said)))
 
     def _side(self, entry: Entry, language: str) -> Side:
         short = (entry.text(language) or entry.en).short

@@ -1,5 +1,6 @@
 """Every setting, typed, with the words that explain it. Read once, by the command line."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -7,9 +8,13 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
+from bot.search.encoder_specs import read_specs
 
 PORT_LIMIT = 65535
+RELOAD_LIMIT = 3600
+WAITING_LIMIT = 100_000  # days or minutes
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+SLACK_FEATURES = ("agent", "threads", "private", "workflow", "settings")  # what the Slack app may have beyond the least
 
 
 def _setting(default: Any, group: str, explanation: str, *, secret: bool = False) -> Any:
@@ -26,11 +31,34 @@ class Settings:
     cache_dir: Path = _setting(  # noqa: RUF009 - the same
         Path(".cache"), "Bot", "Folder for what can be computed again: the encoded phrasings. Empty it at will."
     )
+    reload_seconds: int = _setting(
+        2,
+        "Bot",
+        "Seconds between two looks at the knowledge folder: what changes there is taken up while the bot runs. "
+        "0: only when the process gets SIGHUP.",
+    )
+    encoders: str = _setting(
+        "default",
+        "Bot",
+        "Which encoders tell how alike texts are, as a list: `default` (minilm,use), `none`, or others: see "
+        "docs/encoders.md.",
+    )
     database_url: str = _setting(
         "sqlite:///interpol-bot.db",
         "Bot",
         "Where questions and feedback are kept: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",
         secret=True,
+    )
+    retention_days: int = _setting(
+        90,
+        "Bot",
+        "Days after which exchanges, feedback, unanswered questions, hand-offs and drafts are deleted. 0: never.",
+    )
+    handoff_remind_minutes: int = _setting(
+        30, "Bot", "Minutes after which the experts are reminded of a question that nobody took up. 0: never."
+    )
+    handoff_tell_minutes: int = _setting(
+        240, "Bot", "Minutes after which an asker is told that nobody took the question up yet. 0: never."
     )
     log_level: str = _setting("INFO", "Bot", "How much is logged: DEBUG, INFO, WARNING or ERROR.")
     http_host: str = _setting("127.0.0.1", "Web", "Address the web app listens on; `0.0.0.0` for all.")
@@ -43,6 +71,18 @@ class Settings:
     )
     slack_signing_secret: str = _setting(
         "", "Slack", "The app's signing secret, for HTTP mode: Slack delivers to `/slack/events`.", secret=True
+    )
+    slack_expert_channel: str = _setting(
+        "",
+        "Slack",
+        "Id of the channel whose members answer what people ask a person (`C…`; invite the bot). Empty: the contact "
+        "of the knowledge is shown instead.",
+    )
+    slack_features: str = _setting(
+        "",
+        "Slack",
+        "What the app's manifest was made with beyond the least, as a list: `agent`, `threads`, `private`, `workflow`, "
+        "`settings`. The self-test looks whether the app may do it.",
     )
     slack_api_base_url: str = _setting(
         "https://slack.com/api/", "Slack", "Base address of Slack's Web API; ends in `/api/`."
@@ -93,6 +133,44 @@ def _check_port(settings: Settings) -> str | None:
     return f"HTTP_PORT must be between 0 and {PORT_LIMIT}, not {settings.http_port}."
 
 
+def _check_reload(settings: Settings) -> str | None:
+    if 0 <= settings.reload_seconds <= RELOAD_LIMIT:
+        return None
+    return f"RELOAD_SECONDS must be between 0 and {RELOAD_LIMIT}, not {settings.reload_seconds}."
+
+
+def _check_waiting(settings: Settings) -> str | None:
+    names = ("retention_days", "handoff_remind_minutes", "handoff_tell_minutes")
+    wrong = [
+        f"{name.upper()} must be between 0 and {WAITING_LIMIT}, not {value}."
+        for name in names
+        if not 0 <= (value := getattr(settings, name)) <= WAITING_LIMIT
+    ]
+    return "\n".join(wrong) or None
+
+
+def _check_expert_channel(settings: Settings) -> str | None:
+    """Find a channel's name in the place of its id."""
+    channel = settings.slack_expert_channel
+    if not channel or re.fullmatch(r"[CG][A-Z0-9]{2,}", channel):
+        return None
+    return (
+        f"SLACK_EXPERT_CHANNEL must be a channel's id such as C0123456789, not {channel!r}: it stands at the end of "
+        "the channel's details in Slack."
+    )
+
+
+def slack_features(settings: Settings) -> tuple[str, ...]:
+    """Return the names in SLACK_FEATURES, each once."""
+    names = (name.strip().lower() for name in re.split(r"[,\s]+", settings.slack_features))
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
+def _check_features(settings: Settings) -> str | None:
+    wrong = [name for name in slack_features(settings) if name not in SLACK_FEATURES]
+    return f"SLACK_FEATURES may hold {', '.join(SLACK_FEATURES)}, not {', '.join(wrong)}." if wrong else None
+
+
 def _check_addresses(settings: Settings) -> str | None:
     wanted = {
         "SLACK_API_BASE_URL": (settings.slack_api_base_url, ("http", "https")),
@@ -127,6 +205,14 @@ def _check_database(settings: Settings) -> str | None:
     return "DATABASE_URL must start with sqlite:/// or postgresql://."
 
 
+def _check_encoders(settings: Settings) -> str | None:
+    try:
+        read_specs(settings.encoders)
+    except SettingsError as error:
+        return str(error)
+    return None
+
+
 def _check_slack_tokens(settings: Settings) -> str | None:
     """Find the two tokens in each other's place; both are long and start with x."""
     if settings.slack_bot_token.startswith("xapp-"):
@@ -139,8 +225,13 @@ def _check_slack_tokens(settings: Settings) -> str | None:
 _CHECKS: tuple[Callable[[Settings], str | None], ...] = (
     _check_log_level,
     _check_port,
+    _check_reload,
+    _check_waiting,
+    _check_expert_channel,
+    _check_features,
     _check_addresses,
     _check_slack_base,
     _check_database,
+    _check_encoders,
     _check_slack_tokens,
 )

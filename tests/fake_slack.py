@@ -12,7 +12,7 @@ import socket
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,17 +25,20 @@ from aiohttp import ClientSession, WSMsgType, web
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from tests.slack_rules import refusal
+from tests.slack_rules import refusal, view_faults
 
 Payload = dict[str, Any]
 
 BOT_TOKEN = "xoxb-made-up"
 APP_TOKEN = "xapp-made-up"
+STEP_TOKEN = "xwfp-made-up"  # of one execution of a workflow step
 SIGNING_SECRET = "made-up-signing-secret"
 TEAM, BOT_USER, BOT_ID, ASKER = "T0EXAMPLE", "U0BOT", "B0BOT", "U0ASKER"
 CHANNEL, DIRECT = "C0GENERAL", "D0ASKER"
 WAIT_SECONDS = 10.0
 RESPONSE_URL_USES = 5  # S23
+TICKET = "made-up-ticket"
+CUT = 599  # stands for a connection that is cut
 
 _PAYLOADS = Path(__file__).parent / "payloads"
 
@@ -53,7 +56,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a method is to answer next: a status with headers, or, with 200, Slack's `ok: false` and `error`."""
+    """What a method is to answer next: a status with headers, or, with 200, Slack's `ok: false` and `error`.
+
+    Status 0 cuts the connection.
+    """
 
     status: int = 200
     error: str = "internal_error"
@@ -68,10 +74,20 @@ class FakeSlack:
         self.envelope_acks: dict[str, Payload] = {}
         self.connections = 0
         self.num_connections = 1  # what `hello` says
-        self.channels = {CHANNEL, DIRECT}
+        self.channels = {CHANNEL, DIRECT, ASKER}  # a person's id opens the direct messages with them
+        self.messages: dict[tuple[str, str], Payload] = {}  # what stands in the channels, by channel and ts
+        self.missing_scopes: set[str] = set()  # methods for which the app lacks a scope
+        self.scopes = ["commands", "app_mentions:read", "im:history", "chat:write"]  # that the bot's token has
+        self.administrators: set[str] = set()  # people's ids
+        self.most_links = 0  # connections that were open at once
+        self.refused_links = 0  # how many more connections are refused
+        self.greets = True  # whether new connections are told hello
+        self._stalled: set[str] = set()
         self._failures: dict[str, deque[Failure]] = {}
         self._links: list[web.WebSocketResponse] = []
+        self._mute: set[web.WebSocketResponse] = set()
         self._changed = asyncio.Condition()
+        self._awaited: dict[str, asyncio.Event] = {}
         self._numbers = itertools.count(1)
         self._response_uses: Counter[str] = Counter()
         self._base = ""
@@ -111,6 +127,10 @@ class FakeSlack:
         """Let the next calls of `method` (or "response_url") fail, one after the other."""
         self._failures.setdefault(method, deque()).extend(failures)
 
+    def stall(self, method: str) -> None:
+        """Let the next call of `method` go unanswered."""
+        self._stalled.add(method)
+
     def sent(self, *methods: str) -> list[Call]:
         """Return the messages that were taken, by chat.postMessage and by response_url, or only by `methods`."""
         wanted = methods or ("chat.postMessage", "response_url")
@@ -133,39 +153,75 @@ class FakeSlack:
         await self.until(lambda: envelope_id in self.envelope_acks, f"an acknowledgement of {kind}")
         return self.envelope_acks[envelope_id]
 
+    async def acknowledged(self, envelope_id: str) -> None:
+        """Wait for an acknowledgement, however many others wait for theirs."""
+        if envelope_id not in self.envelope_acks:
+            await self._awaited.setdefault(envelope_id, asyncio.Event()).wait()
+
     async def send_envelope(self, kind: str, payload: Payload | None, envelope_id: str, **more: Any) -> None:
         """Send an envelope without waiting."""
         envelope = {"envelope_id": envelope_id, "type": kind, "accepts_response_payload": kind != "events_api"} | more
-        await self.until(lambda: bool(self._links), "a connection")
-        await self._links[-1].send_str(json.dumps(envelope | ({"payload": payload} if payload is not None else {})))
+        link = await self._newest()
+        await link.send_str(json.dumps(envelope | ({"payload": payload} if payload is not None else {})))
 
     async def refresh(self) -> None:
         """Ask the client to connect anew, as Slack does every few hours (S12), and wait until it did."""
         before = self.connections
-        await self._links[-1].send_str(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
+        await self.farewell()
         await self.until(lambda: self.connections > before, "a new connection")
+
+    async def farewell(self) -> None:
+        """Ask for it without waiting."""
+        link = await self._newest()
+        with suppress(ConnectionError):  # it was just cut
+            await link.send_str(json.dumps({"type": "disconnect", "reason": "refresh_requested"}))
 
     async def drop(self) -> None:
         """Cut the connection without a word, and wait until the client is back."""
-        before, link = self.connections, self._links[-1]
-        transport = link._req.transport if link._req else None
-        if transport:
-            transport.abort()
+        before = self.connections
+        self.cut()
         await self.until(lambda: self.connections > before, "a new connection")
 
+    def cut(self) -> None:
+        """Cut the connection without a word, if there is one."""
+        request = self._links[-1]._req if self._links else None
+        if request and request.transport:
+            request.transport.abort()
+
+    def mute(self) -> None:
+        """Let the connection stand, but answer nothing on it any more, not even pings."""
+        self._mute.add(self._links[-1])
+
+    async def _newest(self) -> web.WebSocketResponse:
+        while not self._links:
+            await self.until(lambda: bool(self._links), "a connection")
+        return self._links[-1]
+
     async def _link(self, request: web.Request) -> web.WebSocketResponse:
-        link = web.WebSocketResponse()
+        if self.refused_links:
+            self.refused_links -= 1
+            raise web.HTTPForbidden
+        link = web.WebSocketResponse(autoping=False)
         await link.prepare(request)
         hello = {"type": "hello", "num_connections": self.num_connections, "connection_info": {"app_id": "A0EXAMPLE"}}
-        await link.send_str(json.dumps(hello))
+        if self.greets:
+            await link.send_str(json.dumps(hello))
         self._links.append(link)
         self.connections += 1
+        self.most_links = max(self.most_links, len(self._links))
         await self._notify()
         async for message in link:
-            if message.type is WSMsgType.TEXT and (ack := json.loads(message.data)):
+            if link in self._mute:
+                continue
+            if message.type is WSMsgType.PING:
+                await link.pong(message.data)
+            elif message.type is WSMsgType.TEXT and (ack := json.loads(message.data)):
                 self.envelope_acks[ack["envelope_id"]] = ack.get("payload") or {}
+                if waiting := self._awaited.get(ack["envelope_id"]):
+                    waiting.set()
                 await self._notify()
         self._links.remove(link)
+        await self._notify()
         return link
 
     # HTTP
@@ -204,12 +260,19 @@ class FakeSlack:
 
     async def _api(self, request: web.Request) -> web.Response:
         method, params = request.match_info["method"], await _params(request)
+        if method in self._stalled:
+            self._stalled.discard(method)
+            await asyncio.sleep(WAIT_SECONDS)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ") or str(params.pop("token", ""))
         reply = self._failure(method) or self._answer(method, params, token)
         refused = "" if isinstance(reply, dict) and reply.get("ok") else "failed"
         self.calls.append(Call(method, params, token, refused=refused))
         await self._notify()
-        return reply if isinstance(reply, web.Response) else web.json_response(reply)
+        if isinstance(reply, web.Response):
+            if reply.status == CUT and request.transport:
+                request.transport.abort()
+            return reply
+        return web.json_response(reply, headers={"X-OAuth-Scopes": ",".join(self.scopes)})
 
     def _failure(self, method: str) -> web.Response | Payload | None:
         waiting = self._failures.get(method)
@@ -217,24 +280,43 @@ class FakeSlack:
             return None
         failure = waiting.popleft()
         body = {"ok": False, "error": failure.error}
+        if not failure.status:
+            return web.Response(status=CUT)
         return (
             body if failure.status == 200 else web.json_response(body, status=failure.status, headers=failure.headers)
         )
 
     def _answer(self, method: str, params: Payload, token: str) -> Payload:
-        if token != (APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN):
+        wanted = {"apps.connections.open": {APP_TOKEN}, "functions.completeSuccess": {STEP_TOKEN, BOT_TOKEN}}
+        if token not in wanted.get(method, {BOT_TOKEN}):
             return {"ok": False, "error": "invalid_auth"}
+        if method in self.missing_scopes:
+            return {"ok": False, "error": "missing_scope"}
         if method == "apps.connections.open":
-            return {"ok": True, "url": f"ws://{self._base}/link"}
+            return {"ok": True, "url": f"ws://{self._base}/link?ticket={TICKET}"}
         if method == "auth.test":
             who = {"user": "interpol-bot", "user_id": BOT_USER, "bot_id": BOT_ID}
             return {"ok": True, "url": "https://example.slack.invalid/", "team": "Example", "team_id": TEAM, **who}
         if method == "users.info":
-            user = {"id": params.get("user"), "name": "jane", "locale": "en-GB"}
+            admin = params.get("user") in self.administrators
+            user = {"id": params.get("user"), "name": "jane", "locale": "en-GB", "is_admin": admin, "is_owner": False}
             return {"ok": True, "user": user}
-        if method in {"chat.postMessage", "chat.postEphemeral", "chat.update"}:
-            return self._post(params)
-        return {"ok": False, "error": "unknown_method"}
+        answers = {
+            "chat.postMessage": self._post,
+            "chat.postEphemeral": self._post,
+            "chat.scheduleMessage": self._schedule,
+            "chat.deleteScheduledMessage": lambda _: {"ok": True},
+            "chat.update": self._update,
+            "chat.delete": self._delete,
+            "views.publish": self._view,
+            "views.open": self._view,
+            "views.update": self._view,
+            "assistant.threads.setSuggestedPrompts": self._prompts,
+            "assistant.threads.setStatus": self._in_thread,
+            "assistant.threads.setTitle": self._in_thread,
+            "functions.completeSuccess": self._complete,
+        }
+        return answers[method](params) if method in answers else {"ok": False, "error": "unknown_method"}
 
     def _post(self, params: Payload) -> Payload:
         if params.get("channel") not in self.channels:
@@ -242,7 +324,49 @@ class FakeSlack:
         if error := refusal(params):
             return {"ok": False, "error": error}
         ts = self.new_ts()
+        self.messages[params["channel"], ts] = params
         return {"ok": True, "channel": params["channel"], "ts": ts, "message_ts": ts, "message": params}
+
+    def _schedule(self, params: Payload) -> Payload:
+        known = params.get("channel") in self.channels
+        ahead = float(params.get("post_at", 0)) - time.time()
+        if not known or not 0 < ahead < 120 * 24 * 3600:
+            return {"ok": False, "error": "time_too_far" if known else "channel_not_found"}
+        return {"ok": True, "scheduled_message_id": f"Q{next(self._numbers)}"}
+
+    def _update(self, params: Payload) -> Payload:
+        place = (params.get("channel", ""), params.get("ts", ""))
+        if place not in self.messages:
+            return {"ok": False, "error": "message_not_found"}
+        if error := refusal(params):
+            return {"ok": False, "error": error}
+        self.messages[place] = self.messages[place] | params
+        return {"ok": True, "channel": place[0], "ts": place[1], "text": params["text"]}
+
+    def _delete(self, params: Payload) -> Payload:
+        gone = self.messages.pop((params.get("channel", ""), params.get("ts", "")), None)
+        return {"ok": True} if gone else {"ok": False, "error": "message_not_found"}
+
+    def _view(self, params: Payload) -> Payload:
+        found = view_faults(params.get("view") or {})
+        if not (params.get("user_id") or params.get("trigger_id") or params.get("view_id")) or found:
+            return {"ok": False, "error": "invalid_arguments", "response_metadata": {"messages": found}}
+        return {"ok": True, "view": params["view"] | {"id": f"V{next(self._numbers)}"}}
+
+    def _prompts(self, params: Payload) -> Payload:
+        prompts = params.get("prompts") or []
+        whole = all(prompt.get("title") and prompt.get("message") for prompt in prompts)
+        if params.get("channel_id") not in self.channels or not 1 <= len(prompts) <= 4 or not whole:
+            return {"ok": False, "error": "invalid_arguments"}
+        return {"ok": True}
+
+    def _in_thread(self, params: Payload) -> Payload:
+        whole = params.get("channel_id") and params.get("thread_ts") and (params.get("status") or params.get("title"))
+        return {"ok": True} if whole else {"ok": False, "error": "invalid_arguments"}
+
+    def _complete(self, params: Payload) -> Payload:
+        whole = params.get("function_execution_id") and isinstance(params.get("outputs"), dict)
+        return {"ok": True} if whole else {"ok": False, "error": "invalid_arguments"}
 
     async def _response_url(self, request: web.Request) -> web.Response:
         number, params = request.match_info["number"], await request.json()
@@ -271,7 +395,7 @@ async def _params(request: web.Request) -> Payload:
         params |= await request.json()
     elif request.method == "POST":
         params |= {key: str(value) for key, value in (await request.post()).items()}
-    for key in ("blocks", "attachments", "metadata"):
+    for key in ("blocks", "attachments", "metadata", "view", "prompts", "outputs"):
         if isinstance(params.get(key), str):
             params[key] = json.loads(params[key])
     return params
@@ -303,6 +427,77 @@ class Deliveries:
     def command(self, text: str, **changes: Any) -> Payload:
         """Return a slash command."""
         return recorded("slash_command") | {"text": text, "response_url": self._slack.new_response_url()} | changes
+
+    def line(self, text: str, thread: str, **changes: Any) -> Payload:
+        """Return what a person writes into a channel's thread, as `message.channels` delivers it."""
+        return self._event("thread_message", text, {"thread_ts": thread} | changes)
+
+    def edit(self, event: Payload, text: str, **changes: Any) -> Payload:
+        """Return the change of a message that was delivered."""
+        payload, before, ts = recorded("message_changed"), event["event"], self._slack.new_ts()
+        message = {key: before[key] for key in ("user", "ts", "thread_ts", "bot_id") if key in before}
+        payload["event"] |= {"channel": before["channel"], "channel_type": before.get("channel_type", "channel")}
+        payload["event"]["previous_message"] = message | {"text": before["text"]}
+        payload["event"]["message"] = message | {"text": text, "edited": {"user": before["user"], "ts": ts}} | changes
+        return payload | {"event_id": f"Ev{ts}"}
+
+    def deletion(self, event: Payload) -> Payload:
+        """Return the deletion of a message that was delivered."""
+        payload, before = recorded("message_deleted"), event["event"]
+        payload["event"] |= {"channel": before["channel"], "deleted_ts": before["ts"]}
+        return payload | {"event_id": f"Ev{self._slack.new_ts()}"}
+
+    def shortcut(self, text: str | None = None) -> Payload:
+        """Return the shortcut on a message, or, without one, the global one."""
+        payload = recorded("global_shortcut" if text is None else "message_shortcut")
+        if text is not None:
+            payload["message"]["text"] = text
+        return payload | {"trigger_id": self._slack.new_ts(), "response_url": self._slack.new_response_url()}
+
+    def submission(self, text: str) -> Payload:
+        """Return the modal, sent off with a question."""
+        payload = recorded("view_submission")
+        payload["view"]["state"]["values"]["question"]["text"]["value"] = text
+        return payload
+
+    def chosen(self, view: Payload, **fields: str) -> Payload:
+        """Return the settings, sent off; `fields` by block ("c_public"), with the option's value or a channel."""
+        payload, values = recorded("view_submission"), {}
+        for block in view["blocks"]:
+            if block["type"] != "input":
+                continue
+            element, name = block["element"], block["block_id"]
+            given = fields.get(name.replace(".", "_", 1))
+            if element["type"] == "static_select":
+                option = next((o for o in element["options"] if o["value"] == given), element["initial_option"])
+                values[name] = {name: {"type": element["type"], "selected_option": option}}
+            else:
+                channel = given or element.get("initial_conversation")
+                values[name] = {name: {"type": element["type"], "selected_conversation": channel}}
+        payload["view"] |= {name: view[name] for name in ("callback_id", "private_metadata")}
+        payload["view"]["state"] = {"values": values}
+        return payload
+
+    def press_in_view(self, button: Payload, kind: str) -> Payload:
+        """Return the press on a button of the App Home ("home") or of a modal ("modal")."""
+        payload = recorded("block_actions_home")
+        payload["view"]["type"] = kind
+        payload["actions"] = [{key: button[key] for key in ("action_id", "type", "value")}]
+        return payload | {"trigger_id": self._slack.new_ts()}
+
+    def choice(self, menu: Payload, number: int) -> Payload:
+        """Return the choice of an option in a menu of the App Home."""
+        payload = recorded("block_actions_home")
+        option = menu["options"][number]
+        payload["actions"] = [{"action_id": menu["action_id"], "type": menu["type"], "selected_option": option}]
+        return payload | {"trigger_id": self._slack.new_ts()}
+
+    def judge(self, buttons: Payload, name: str, *, user: str = ASKER) -> Payload:
+        """Return the press on one of Slack's feedback buttons, "positive_button" or "negative_button"."""
+        pressed = {"action_id": buttons["action_id"], "value": buttons[name]["value"]}
+        payload = self.press(pressed, private=False, user=user)
+        payload["actions"][0]["type"] = "feedback_buttons"
+        return payload
 
     def press(self, button: Payload, *, private: bool, message_ts: str = "", user: str = ASKER) -> Payload:
         """Return the press on a button of a message."""

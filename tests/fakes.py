@@ -1,8 +1,11 @@
 """Small shipped fakes at the one seam between bot and adapters: an engine whose answers a test can foresee."""
 
 from collections.abc import Callable
+from datetime import date
 
-from bot.knowledge.schema import Words
+from bot.knowledge.compose import compose
+from bot.knowledge.menu_schema import Menu
+from bot.knowledge.schema import CommandWords, ContactRecord, Crime, Entry, Knowledge, SourceRecord, Words
 from bot.messages import Answer, Candidate, Contact, Explanation, Outcome, Question, Source, Suggestion
 from bot.service import Bot
 
@@ -41,6 +44,87 @@ WORDS = Words(
     confidence="Confidence",
     ask_placeholder="Ask about INTERPOL",
     reference="Reference {reference}",
+    commands=CommandWords(
+        help=("help",),
+        topics=("topics",),
+        crimes=("crimes",),
+        crime=("crime",),
+        notices=("notices",),
+        feedback=("feedback",),
+        privacy=("privacy",),
+        stop=("stop",),
+        settings=("settings",),
+    ),
+    topics="Topics",
+    crimes="Crime areas",
+    notices="Notices",
+    popular="Popular questions",
+    recent="Your recent questions",
+    more="More",
+    latest_operation="Latest operation",
+    operations_known="Operations on record",
+    checked="Last checked",
+    how_to_report="How to report it",
+    related_areas="Related areas",
+    answered_before="This was answered here a short while ago.",
+    read_it="Read that answer",
+    show_here="Show it here",
+    muted="I will stay silent in this thread.",
+    looking="is looking for the answer…",
+    feedback_help="Press *Helpful* or *Not helpful* under an answer.",
+    privacy_help="**What is kept**: your question and which answer you got.",
+    language="Answer me in",
+    any_language="The language of my question",
+    ask="Ask",
+    close="Close",
+    no_text="There are no words in this message that I could answer.",
+    person_asked="Your question is with people of the team now. You will be told here.",
+    person_failed="I could not pass your question on. This is whom you can ask:",
+    person_nobody="There is nobody to whom I could pass your question on.",
+    person_question="About your question: {question}",
+    person_taken="{expert} took up your question.",
+    person_waiting="Nobody has taken up your question yet. It stays open.",
+    person_answer="From {expert}, a person of the team. These are not the bot's words.",
+    person_declined="The team can't answer your question.",
+    person_expired="Nobody answered your question in time, so it is closed now.",
+    somebody="somebody",
+    expert_asked="A question for a person",
+    expert_question="Question",
+    expert_offered="What the bot answered",
+    expert_unknown="Nothing: it did not know.",
+    expert_where="Asked in",
+    expert_rule="The first reply in this thread goes to the one who asked. Lines that begin with // stay here.",
+    expert_claim="Claim",
+    expert_release="Give back",
+    expert_answer="Answer",
+    expert_decline="Not for us",
+    expert_save="Save as answer",
+    expert_send="Send",
+    expert_claimed="Claimed by {expert}",
+    expert_answered="Answered by {expert}",
+    expert_declined="Not for us, says {expert}",
+    expert_expired="Closed: nobody answered in time",
+    expert_gone="This question is not kept any more.",
+    expert_remind="Nobody has taken up this question yet.",
+    expert_late="That is not possible any more.",
+    expert_failed="This could not be saved. Please try again in a moment.",
+    expert_long="Please shorten your answer: it may have {limit} characters.",
+    expert_sent="Your answer is on its way to the one who asked.",
+    expert_saved="Saved as draft {draft}, for the editors.",
+    settings="Settings",
+    settings_denied="Only administrators of this workspace can change the settings.",
+    settings_unable="I can't see who is an administrator here: the app lacks the permission users:read.",
+    settings_all="The whole workspace",
+    settings_here="This channel",
+    settings_experts="Channel of the people who answer",
+    settings_public="Answers that everybody sees",
+    settings_follow="Follow threads without being mentioned",
+    settings_same="As in the whole workspace",
+    settings_private="In this channel answers are for the asker only.",
+    settings_saved="Saved.",
+    settings_yes="Yes",
+    settings_no="No",
+    settings_save="Save",
 )
 
 SOURCE = Source("INTERPOL", "FAQs", "https://www.interpol.int/en/FAQs", "2021", "as of 2021")
@@ -81,6 +165,66 @@ def make_answer(question: str = "what is a red notice?", **changes: object) -> A
 CONTACT = Contact(name="Jane Example", role="Partner", organisation="Example LLP", fields=("Data Protection",))
 
 
+def _entry(entry_id: str, question: str, **more: object) -> Entry:
+    """Return an entry of which only the names matter."""
+    text = {"question": question, "short": f"Short: {question}", "phrasings": [f"about {entry_id}"]}
+    values = {"id": entry_id, "reviewed": date(2026, 1, 1), "review_by": date(2027, 1, 1), "en": text}
+    return Entry.model_validate(values | more)
+
+
+def _crime(area: str, name: str, **more: object) -> Crime:
+    text = {
+        "name": name,
+        "question": f"How does INTERPOL fight {name.casefold()}?",
+        "short": f"It **helps** police against {name.casefold()}.",
+        "what_it_is": f"What {name.casefold()} is.",
+        "what_interpol_does": "It shares data.",
+        "report": "Report it to your local police.",
+        "phrasings": [f"interpol {name.casefold()}"],
+    }
+    values = {"id": area, "sources": ["faqs"], "reviewed": date(2026, 1, 1), "review_by": date(2027, 1, 1), "en": text}
+    return Crime.model_validate(values | more)
+
+
+_OPERATION = {
+    "name": "Synergia",
+    "start": "2025-07",
+    "countries": 72,
+    "result": {"en": "94 arrests."},
+    "source": "faqs",
+}
+CRIMES = (
+    _crime("crime-cybercrime", "Cybercrime", synonyms=["hacking"], operations=[_OPERATION], related=["crime-firearms"]),
+    _crime("crime-firearms", "Firearms trafficking"),
+)
+KNOWLEDGE = Knowledge(
+    version="0123456789ab",
+    entries=(
+        _entry("red-notice-definition", "What is a red notice?"),
+        _entry("mission", "What is the mission of INTERPOL?"),
+        _entry("hello", "Hello!", outcome=Outcome.DECLINED),
+        *(compose(crime) for crime in CRIMES),
+    ),
+    crimes=CRIMES,
+    sources={
+        "faqs": SourceRecord(publisher="INTERPOL", title="FAQs", url="https://www.interpol.int/en/FAQs", as_of="2021")
+    },
+    contact=ContactRecord(),
+    words={"en": WORDS},
+    menu=Menu.model_validate(
+        {
+            "topics": [
+                {"id": "notices", "files": ["notices"], "en": "Notices", "fr": "N", "es": "N", "ar": "N"},
+                {"id": "about", "files": ["about"], "en": "About INTERPOL", "fr": "A", "es": "A", "ar": "A"},
+                {"id": "empty", "files": ["nothing"], "en": "Nothing", "fr": "R", "es": "N", "ar": "L"},
+            ],
+            "notices": ["red-notice-definition"],
+        }
+    ),
+    files={"notices": ("red-notice-definition",), "about": ("mission", "hello")},
+)  # what can be browsed beside the answers of FakeEngine
+
+
 class FakeEngine:
     """Answers by a word in the question.
 
@@ -90,6 +234,7 @@ class FakeEngine:
     """
 
     version = "0123456789ab"
+    knowledge = KNOWLEDGE
 
     def answer(self, question: Question) -> Answer:
         text = question.text.casefold()

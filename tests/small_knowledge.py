@@ -18,19 +18,19 @@ _FILLERS = (
 )
 
 
-def _text(question: str, topics: tuple[str, ...], **more: str) -> Text:
+def text(question: str, topics: tuple[str, ...], **more: str) -> Text:
     phrasings = tuple(filler.format(topic) for topic in topics for filler in _FILLERS)
     return Text(question=question, short=f"Short: {question}", phrasings=phrasings, **more)
 
 
-def _entry(entry_id: str, text: Text, outcome: Outcome = Outcome.ANSWERED, **more: object) -> Entry:
+def entry(entry_id: str, written: Text, outcome: Outcome = Outcome.ANSWERED, **more: object) -> Entry:
     values: dict[str, object] = {
         "id": entry_id,
         "outcome": outcome,
         "sources": ("page",) if outcome is Outcome.ANSWERED else (),
         "reviewed": date(2026, 1, 1),
         "review_by": date(2027, 1, 1),
-        "en": text,
+        "en": written,
     }
     return Entry.model_validate(values | more)
 
@@ -38,9 +38,9 @@ def _entry(entry_id: str, text: Text, outcome: Outcome = Outcome.ANSWERED, **mor
 KNOWLEDGE = Knowledge(
     version="0123456789ab",
     entries=(
-        _entry(
+        entry(
             "notices",
-            _text(
+            text(
                 "What are notices?",
                 ("coloured alerts", "police bulletins"),
                 details="They *differ*.",
@@ -48,24 +48,22 @@ KNOWLEDGE = Knowledge(
             ),
             legal=True,
             related=("history",),
-            fr=_text("Que sont les notices ?", ("les alertes colorées", "les bulletins de police")),
+            fr=text("Que sont les notices ?", ("les alertes colorées", "les bulletins de police")),
         ),
-        _entry("history", _text("When was it founded?", ("founding year", "historical origins"))),
-        _entry("jobs", _text("How can I work there?", ("vacancies", "recruitment careers"))),
+        entry("history", text("When was it founded?", ("founding year", "historical origins"))),
+        entry("jobs", text("How can I work there?", ("vacancies", "recruitment careers"))),
         # two that are hard to tell apart
-        _entry("visits", _text("Can I visit?", ("guided group", "open house"))),
-        _entry("tours", _text("Are there tours?", ("group guided", "walk round"))),
-        _entry(
+        entry("visits", text("Can I visit?", ("guided group", "open house"))),
+        entry("tours", text("Are there tours?", ("group guided", "walk round"))),
+        entry(
             "my-case",
-            _text("What about my own case?", ("my lawsuit", "my own trial")),
+            text("What about my own case?", ("my lawsuit", "my own trial")),
             Outcome.HANDED_OFF,
             contact=True,
         ),
-        _entry("danger", _text("What if I am in danger?", ("kidnapping emergency", "bomb threat")), Outcome.URGENT),
-        _entry("hello", _text("Hello!", ("good morning", "hello greetings")), Outcome.DECLINED),
-        _entry(
-            "weather", _text("What about the weather?", ("rainfall forecast", "sunshine tomorrow")), Outcome.DECLINED
-        ),
+        entry("danger", text("What if I am in danger?", ("kidnapping emergency", "bomb threat")), Outcome.URGENT),
+        entry("hello", text("Hello!", ("good morning", "hello greetings")), Outcome.DECLINED),
+        entry("weather", text("What about the weather?", ("rainfall forecast", "sunshine tomorrow")), Outcome.DECLINED),
     ),
     crimes=(),
     sources={

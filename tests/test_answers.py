@@ -17,7 +17,7 @@ LABELLED = load_labels(ROOT / "tests/evaluation")
 KNOWLEDGE = load(ROOT / "knowledge")
 
 # the floor, some points under what docs/evaluation.md reports, so that chance does not break the build
-RIGHT_AT_LEAST = {"seed": 1.0, "plain": 0.54, "noisy": 0.58, "near-subject": 0.7, "urgent": 0.9, "off-subject": 0.82}
+RIGHT_AT_LEAST = {"seed": 1.0, "plain": 0.74, "noisy": 0.7, "near-subject": 0.82, "urgent": 0.9, "off-subject": 0.92}
 WRONG_AT_MOST = 0.03
 
 
@@ -32,7 +32,7 @@ def results(engine: Engine) -> tuple[Result, ...]:
     return evaluate(engine, LABELLED)
 
 
-FOUND_AT_LEAST = 0.85  # of the questions with an entry: answered, or among the three that are offered
+FOUND_AT_LEAST = 0.9  # of the questions with an entry: answered, or among the three that are offered
 
 
 def test_most_questions_find_their_entry(results: tuple[Result, ...]) -> None:
@@ -56,14 +56,18 @@ def test_wrong_answers_are_rare(results: tuple[Result, ...]) -> None:
 
 def test_no_labelled_question_is_a_phrasing() -> None:
     phrasings = {normalise(phrasing.text) for phrasing in phrasings_of(KNOWLEDGE)}
-    written_apart = [asked.label.q for asked in LABELLED if asked.kind != "seed"]
+    held_out = load_labels(ROOT / "tests/evaluation/held-out")
+    written_apart = [asked.label.q for asked in (*LABELLED, *held_out) if asked.kind != "seed"]
     assert [question for question in written_apart if normalise(question) in phrasings] == []
 
 
 def test_every_label_names_a_known_entry_or_an_outcome() -> None:
     ids = {entry.id for entry in KNOWLEDGE.entries}
+    held_out = load_labels(ROOT / "tests/evaluation/held-out")
     assert [
-        asked.label.q for asked in LABELLED if not asked.label.outcome and not ids.intersection(asked.label.entry)
+        asked.label.q
+        for asked in (*LABELLED, *held_out)
+        if not asked.label.outcome and not ids.intersection(asked.label.entry)
     ] == []
 
 

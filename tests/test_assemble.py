@@ -1,5 +1,5 @@
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -7,13 +7,19 @@ import pytest
 
 from adapters import assemble
 from adapters.assemble import Adapter, Application
+from bot import reload
 from bot.errors import ConnectError, StoreError
 from bot.knowledge.loader import load
+from bot.knowledge.schema import Knowledge
+from bot.prepare import Order, Refusal, carry_out
 from bot.service import Bot
 from bot.settings import Settings
 from bot.store import Store
 from tests import knowledge_folder
+from tests.databases import until
 from tests.fakes import FakeEngine, make_bot
+from tests.knowledge_folder import replaced
+from tests.reload_builds import VersionedEngine
 
 CLOSED = "127.0.0.1:9"  # nobody listens there
 
@@ -181,6 +187,34 @@ async def test_a_database_that_can_not_be_opened_stops_the_start(tmp_path: Path)
     application = await put_together(tmp_path, database_url=f"sqlite:///{tmp_path}/file/x.db")
     with pytest.raises(StoreError, match="DATABASE_URL"):
         await application.start(print)
+    await application.stop()
+
+
+async def test_the_knowledge_is_read_anew_while_it_runs_and_no_longer_when_it_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def prepared(order: Order) -> Knowledge | Refusal:
+        return carry_out(replace(order, build=None))
+
+    monkeypatch.setattr(reload, "prepare", prepared)
+    monkeypatch.setattr(assemble, "builder", lambda _settings: VersionedEngine)
+    application = await put_together(tmp_path, reload_seconds=0)
+    await application.start(lambda _: None)
+    knowledge_folder.write(tmp_path, replaced("faq/mission.yaml", "It connects police.", "It links police."))
+    application.reload()
+    await until(lambda: application.bot.standing.version == load(tmp_path).version)
+    await application.stop()
+    assert "reloader" not in {task.get_name() for task in asyncio.all_tasks()}
+
+
+@pytest.mark.parametrize(("place", "cached"), [("cache", True), ("file/cache", False)])
+async def test_where_nothing_can_be_kept_the_engine_is_built_in_this_process(
+    tmp_path: Path, place: str, cached: bool
+) -> None:
+    (tmp_path / "file").write_text("")
+    application = await put_together(tmp_path, cache_dir=tmp_path / place)
+    assert application.reloader
+    assert application.reloader._cached is cached
     await application.stop()
 
 

@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from adapters import cli
+from adapters import asking, cli, command
 from bot.errors import SettingsError
 from bot.messages import Answer, Question
 from bot.settings import Settings
@@ -23,7 +24,7 @@ from tests import knowledge_folder
 from tests.fakes import FakeEngine, make_answer
 
 PROGRAM = Path(sys.executable).with_name("interpol-bot")
-KEYS = ["q", "outcome", "entry", "confidence", "language", "text", "sources", "suggestions", "ms"]
+KEYS = ["q", "outcome", "entry", "confidence", "language", "text", "sources", "suggestions", "ms", "also"]
 PATIENCE = 60.0  # seconds that a program gets to start on a busy machine
 Captured = pytest.CaptureFixture[bytes]
 
@@ -44,7 +45,7 @@ def _quiet_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 @pytest.fixture
 def _fake_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "load_engine", lambda _settings: (None, FakeEngine()))
+    monkeypatch.setattr(asking, "load_engine", lambda _settings: (None, FakeEngine()))
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +107,17 @@ def test_ask_json_prints_one_object_on_one_line(capsysbinary: Captured) -> None:
 
 
 @pytest.mark.usefixtures("_fake_engine")
+def test_ask_explain_says_why_under_the_answer_and_in_json(capsysbinary: Captured) -> None:
+    assert cli.main(["ask", "--explain", "what is a red notice?"]) == 0
+    printed = capsysbinary.readouterr().out.decode()
+    assert printed.index("A red notice is a request") < printed.index("Why this answer: red-notice-definition")
+    assert cli.main(["ask", "--json", "--explain", "what is a red notice?"]) == 0
+    found = json.loads(capsysbinary.readouterr().out)
+    assert list(found) == [*KEYS, "explanation"]
+    assert found["explanation"]["rule"] == "sure"
+
+
+@pytest.mark.usefixtures("_fake_engine")
 def test_an_empty_question_is_answered_too(capsysbinary: Captured) -> None:
     assert cli.main(["ask", "--json", ""]) == 0
     assert json.loads(capsysbinary.readouterr().out)["outcome"] == "declined"
@@ -124,7 +136,7 @@ class ToldEngine(FakeEngine):
 
 def batch(monkeypatch: pytest.MonkeyPatch, lines: bytes, *options: str) -> tuple[int, ToldEngine]:
     engine = ToldEngine()
-    monkeypatch.setattr(cli, "load_engine", lambda _settings: (None, engine))
+    monkeypatch.setattr(asking, "load_engine", lambda _settings: (None, engine))
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines)))
     return cli.main(["ask", "--json", "--batch", *options]), engine
 
@@ -234,6 +246,29 @@ def test_a_database_address_that_can_not_be_used_is_explained(
     assert "DATABASE_URL" in capsysbinary.readouterr().err.decode()
 
 
+# --- which modules a command brings ---
+
+HEAVY = {"bot.engine", "bot.store", "discord", "slack_bolt", "slack_sdk", "sklearn", "onnxruntime", "starlette", "rich"}
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_is_found_and_says_what_it_takes(capsysbinary: Captured, name: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main([name, "--help"])
+    assert caught.value.code == 0
+    assert capsysbinary.readouterr().out.startswith(f"usage: interpol-bot {name}".encode())
+
+
+@pytest.mark.parametrize(
+    ("command", "brought"),
+    [("check", set()), ("new", set()), ("export", set()), ("settings", set()), ("migrate", {"bot.store"})],
+)
+def test_a_command_does_not_wait_for_what_it_does_not_need(command: str, brought: set[str]) -> None:
+    code = f"import sys; from adapters.cli import COMMANDS, find; find(COMMANDS[{command!r}][0]); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.decode().split()  # noqa: S603 - our own
+    assert HEAVY.intersection(loaded) == brought
+
+
 # --- check, migrate, settings, version ---
 
 
@@ -286,18 +321,18 @@ def test_the_version_is_printed(capsysbinary: Captured) -> None:
 
 def test_the_real_environment_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("HTTP_PORT=1\nLOG_LEVEL=DEBUG\nDATABASE_URL='postgresql://u:${x}@h/n'\nBARE\n")
-    found = cli.environment(tmp_path / ".env", {"HTTP_PORT": "2"})
+    found = command.environment(tmp_path / ".env", {"HTTP_PORT": "2"})
     assert found == {"HTTP_PORT": "2", "LOG_LEVEL": "DEBUG", "DATABASE_URL": "postgresql://u:${x}@h/n"}
 
 
 def test_no_file_is_no_trouble(tmp_path: Path) -> None:
-    assert cli.environment(tmp_path / ".env", {"A": "b"}) == {"A": "b"}
+    assert command.environment(tmp_path / ".env", {"A": "b"}) == {"A": "b"}
 
 
 def test_a_file_that_is_not_text_gets_a_sentence(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"A=\xff\xfe\n")
     with pytest.raises(SettingsError, match=r"\.env.*UTF-8"):
-        cli.environment(tmp_path / ".env", {})
+        command.environment(tmp_path / ".env", {})
 
 
 def test_commands_read_the_file(capsysbinary: Captured, tmp_path: Path) -> None:
@@ -377,6 +412,53 @@ def test_serve_says_what_is_connected_answers_and_stops_cleanly(environment: dic
     assert "Traceback" not in log
     assert "secret" not in log
     assert "made-up" not in log
+
+
+def standing(address: str) -> dict[str, str]:
+    return dict(httpx.get(address + "/readyz", trust_env=False).json()["knowledge"])
+
+
+def wait_for(address: str, condition: Callable[[dict[str, str]], bool]) -> None:
+    """Wait until the bot says so of its knowledge."""
+    until = time.monotonic() + 3 * PATIENCE  # two processes load the encoders, one after the other
+    while not condition(standing(address)):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@contextmanager
+def ended(program: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """End a program that a failed test would wait for."""
+    with program:
+        try:
+            yield program
+        finally:
+            program.kill()
+
+
+def test_a_running_bot_takes_up_changed_knowledge_when_told_and_survives_broken(environment: dict[str, str]) -> None:
+    folder = Path(environment["KNOWLEDGE_DIR"])
+
+    def save(content: str) -> None:
+        knowledge_folder.write(folder, {"faq/mission.yaml": content})
+        program.send_signal(signal.SIGHUP)
+
+    with ended(start(environment | {"RELOAD_SECONDS": "0"}, "serve")) as program:
+        said = lines_until(program, "Ready")
+        address = next(line for line in said if line.startswith("Playground")).removeprefix("Playground: ")
+        before = standing(address)
+        save("entries:\n  - id: [")
+        wait_for(address, lambda found: "faq/mission.yaml:2: " in found.get("refused", ""))
+        assert standing(address)["version"] == before["version"]
+        save(knowledge_folder.MISSION.replace("It connects police.", "It links police."))
+        wait_for(address, lambda found: found["version"] != before["version"])
+        answer = httpx.get(address + "/api/ask?q=interpol+mission", trust_env=False).json()
+        program.send_signal(signal.SIGTERM)
+        _, err = program.communicate(timeout=PATIENCE)
+    assert "It links police." in answer["text"]
+    assert program.returncode == 0
+    assert re.search(r"ERROR bot\.reload: .*\n.*faq/mission\.yaml:2: ", err.decode())
+    assert "Traceback" not in err.decode()
 
 
 def test_serve_on_a_port_in_use_says_what_to_do(environment: dict[str, str]) -> None:

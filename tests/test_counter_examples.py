@@ -8,9 +8,8 @@ import pytest
 
 from bot.engine import Engine, counter_examples_of
 from bot.messages import Question
-from bot.search.calibration import Calibration
-from bot.search.classifier import RIDGE, KernelRidge
-from bot.search.expert import Expert, Lesson
+from bot.search.classifier import RIDGE, score
+from bot.search.expert import Expert, Lesson, Scored
 from bot.search.index import EXACT, Index, Phrasing
 from tests.knowledge_folder import line_of, replaced, told, write
 from tests.small_knowledge import KNOWLEDGE
@@ -21,6 +20,13 @@ TRAP = "vacancies on the beach please"
 KERNEL = np.array([[1.0, 0.8, 0.1, 0.7], [0.8, 1.0, 0.1, 0.6], [0.1, 0.1, 1.0, 0.5], [0.7, 0.6, 0.5, 1.0]])
 LABELS = np.array([0, 0, 1, 0])
 AGAINST = np.array([False, False, False, True])
+NOBODY = np.zeros(4, dtype=bool)
+
+
+def _values(kernel: np.ndarray, towards: np.ndarray, labels: np.ndarray, against: np.ndarray) -> list[float]:
+    """Return the scores by entry number."""
+    found = score(kernel.copy(), towards, labels, against)
+    return [float(value) for _, value in sorted(zip(found.entries, found.values, strict=True))]
 
 
 def confidence(index: Index, text: str, entry: str) -> float:
@@ -59,36 +65,25 @@ def test_a_counter_example_is_never_shown_as_the_nearest_phrasing() -> None:
 
 
 def test_only_its_own_entry_loses_by_it() -> None:
-    before = KernelRidge.fit(KERNEL[:3, :3].copy(), LABELS[:3], 2)
-    after = KernelRidge.fit(KERNEL.copy(), LABELS, 2, AGAINST)
-    new = np.array([[0.6, 0.5, 0.4, 0.9]])
-    old_scores, scores = new[:, :3] @ before.weights, new @ after.weights
-    assert scores[0, 0] < old_scores[0, 0] / 2
-    assert scores[0, 1] == pytest.approx(old_scores[0, 1])
-
-
-def test_its_scores_are_those_of_a_model_that_never_saw_it() -> None:
-    weights = np.linalg.solve(KERNEL[:3, :3] + RIDGE * np.eye(3), np.eye(2)[LABELS[:3]])
-    assert np.allclose(KernelRidge.fit(KERNEL.copy(), LABELS, 2, AGAINST).left_out[3], KERNEL[3, :3] @ weights)
+    towards = np.array([0.6, 0.5, 0.4, 0.9])
+    before = _values(KERNEL[:3, :3], towards[:3], LABELS[:3], NOBODY[:3])
+    after = _values(KERNEL, towards, LABELS, AGAINST)
+    assert after[0] < before[0] / 2
+    assert after[1] == pytest.approx(before[1])
 
 
 def test_without_any_nothing_changes() -> None:
-    none = KernelRidge.fit(KERNEL.copy(), LABELS, 2, np.zeros(4, dtype=bool))
-    assert np.array_equal(none.weights, KernelRidge.fit(KERNEL.copy(), LABELS, 2).weights)
+    towards = np.array([0.6, 0.5, 0.4, 0.9])
+    solved = np.linalg.solve(KERNEL + RIDGE * np.eye(4), towards)
+    assert _values(KERNEL, towards, LABELS, NOBODY) == pytest.approx([solved[[0, 1, 3]].sum(), solved[2]])
 
 
-def test_entries_that_fall_into_traps_are_less_sure() -> None:
-    random = np.random.default_rng(3)
-    labels = np.arange(400) % 8
-    scores = random.normal(0.05, 0.1, (400, 8))
-    scores[np.arange(400), labels] = random.normal(0.6, 0.15, 400)
-    against = np.arange(400) >= 320
-    sure = Calibration.fit(scores[:320], labels[:320])
-    wary = Calibration.fit(scores, labels, None, against)
-    assert wary.confidences(scores[0]).max() < sure.confidences(scores[0]).max()
-    harmless = scores.copy()
-    harmless[against] = np.roll(scores[against], 1, axis=1)  # they find another entry: nobody knows if that is right
-    assert Calibration.fit(harmless, labels, None, against) == sure
+def test_where_nothing_but_counter_examples_is_near_nothing_is_found() -> None:
+    assert max(_values(KERNEL, KERNEL[0], LABELS, np.ones(4, dtype=bool))) <= 0
+
+
+def _of(scored: Scored, entry: int) -> float:
+    return float(scored.scores.values[scored.scores.entries == entry][0])
 
 
 def test_what_was_learned_without_it_is_learned_anew(tmp_path: Path) -> None:
@@ -96,7 +91,7 @@ def test_what_was_learned_without_it_is_learned_anew(tmp_path: Path) -> None:
     file = tmp_path / "model.npz"
     plain = Expert(lesson, [], file).score(["a f"], "en")[0]
     wary = Expert(replace(lesson, against=AGAINST), [], file).score(["a f"], "en")[0]
-    assert wary.scores[0] < plain.scores[0]
+    assert _of(wary, 0) < _of(plain, 0)
 
 
 def test_the_engine_learns_them_in_every_language() -> None:

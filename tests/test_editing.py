@@ -1,4 +1,4 @@
-"""adapters.editing: check, new, export and import on the command line"""
+"""adapters.checking, adapters.deep and adapters.editing: check, new, export and import on the command line"""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 import yaml
 
-from adapters import cli, editing
+from adapters import checking, cli, deep
 from bot.editing.records import Kind
 from bot.editing.rows import COLUMNS, read_values
 from bot.editing.sections import read_markdown, write_markdown
@@ -61,7 +61,7 @@ def test_check_strict_counts_a_warning_as_a_fault(capsysbinary: Captured, folder
 def test_check_without_warnings_says_nothing_more_and_passes_strictly(
     capsysbinary: Captured, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(editing, "review", lambda *_: ())
+    monkeypatch.setattr(checking, "review", lambda *_: ())
     code, out, _ = run(capsysbinary, "check", "--strict")
     assert (code, out.count("\n")) == (0, 1)
 
@@ -93,15 +93,17 @@ def test_check_json_holds_the_faults_and_exits_with_two(capsysbinary: Captured, 
 
 
 def test_check_deep_asks_the_engine(capsysbinary: Captured, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(editing, "default_encoders", lambda: (ToyEncoder(),))
-    monkeypatch.setattr(editing, "review", lambda *_: ())
+    monkeypatch.setattr(
+        deep, "default_encoders", lambda cache: (ToyEncoder(), ToyEncoder("english", frozenset({"en"})))
+    )
+    monkeypatch.setattr(checking, "review", lambda *_: ())
     ours = [f"guided tour of the building {word}" for word in ("monday", "tuesday", "friday")]
     theirs = [f"{each} {time}" for each in ours for time in ("morning", "evening")]
-    knowledge_folder.write(folder, faq(entry("visits", *ours), entry("tours", *theirs)))
+    knowledge_folder.write(folder, faq(entry("visits", *ours, "quite another matter"), entry("tours", *theirs)))
     code, out, _ = run(capsysbinary, "check", "--deep")
     assert code == 0
     assert re.search(
-        r"knowledge/faq/more\.yaml:\d+: mistaken: the engine takes . of the 4 phrasings of visits in en for", out
+        r"knowledge/faq/more\.yaml:\d+: mistaken: the engine takes . of the 5 phrasings of visits in en for", out
     )
 
 
@@ -251,4 +253,4 @@ def test_every_command_on_the_page_is_one(capsysbinary: Captured) -> None:
     named = re.findall(r"`interpol-bot ([^`]+)`", PAGE)
     assert len(named) >= 10
     for command in named:
-        assert cli._parser().parse_args(command.split()).edit
+        assert cli.parser().parse_args(command.split()).run

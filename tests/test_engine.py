@@ -1,15 +1,17 @@
 """bot/engine.py: the rules, on a small knowledge and a toy encoder."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine import Engine, phrasings_of
 from bot.markup import plain
-from bot.messages import Outcome, Question
+from bot.messages import Outcome, Question, Rewrite, Turn
 from tests.contract import BAD_INPUT
 from tests.fakes import WORDS
-from tests.small_knowledge import KNOWLEDGE
+from tests.small_knowledge import KNOWLEDGE, entry, text
 from tests.toy_encoders import BrokenEncoder, ToyEncoder
 
 ENGINE = Engine(KNOWLEDGE, [ToyEncoder()])
@@ -181,6 +183,143 @@ def test_every_phrasing_and_every_question_is_indexed_in_its_language() -> None:
     assert ("What are notices?", "en") in texts
     assert ("Que sont les notices ?", "fr") in texts
     assert len(phrasings_of(KNOWLEDGE)) == 17 * 10
+
+
+# --- two questions in one message ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tell me about coloured alerts? And tell me about vacancies?",
+        "hi! what is coloured alerts and what is vacancies, pls",
+        "what is coloured alerts? what is vacancies?",
+    ],
+)
+def test_two_questions_are_answered_both_in_their_order(text: str) -> None:
+    answer = ENGINE.answer(Question(text))
+    assert (answer.outcome, answer.entry, answer.title) == (Outcome.ANSWERED, "notices", "What are notices?")
+    [other] = answer.also
+    assert (other.outcome, other.entry, other.short) == (Outcome.ANSWERED, "jobs", "Short: How can I work there?")
+    assert answer.explanation.rule.endswith("question 1 of 2")
+    assert other.explanation.rule.endswith("question 2 of 2")
+    assert other.explanation.normalised == "tell me about vacancies" or "what is vacancies" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("what is coloured alerts? coloured alerts meaning?", "notices"),
+        ("what is coloured alerts? what is zxcvb qwerty?", "notices"),
+        ("what is coloured alerts? hello greetings?", "notices"),
+    ],
+)
+def test_what_asks_for_one_thing_gets_one_answer(text: str, entry: str) -> None:
+    answer = ENGINE.answer(Question(text))
+    assert (answer.entry, answer.also) == (entry, ())
+
+
+def test_a_message_full_of_questions_is_a_story_and_gets_one_answer() -> None:
+    many = "what is vacancies? what is founding year? what is coloured alerts? what is open house?"
+    assert ENGINE.answer(Question(many)).also == ()
+
+
+def test_danger_is_answered_alone() -> None:
+    answer = ENGINE.answer(Question("what is coloured alerts? what is vacancies? there is a bomb threat here"))
+    assert (answer.outcome, answer.also) == (Outcome.URGENT, ())
+
+
+def test_what_needs_a_person_is_not_answered_beside_something_else() -> None:
+    answer = ENGINE.answer(Question("what is vacancies? what is my lawsuit?"))
+    assert answer.also == ()
+
+
+# --- follow-ups ---
+
+
+ALERTS = Turn("what is coloured alerts", "notices", "en")
+LASTING = entry("lasting", text("How long?", ("coloured alerts duration",)))
+TALKED = KNOWLEDGE.model_copy(
+    update={
+        "entries": (*KNOWLEDGE.entries, LASTING),
+        "synonyms": (("coloured alerts", "police bulletins"), ("vacancies", "job openings")),
+    }
+)
+TALKING = Engine(TALKED, [ToyEncoder()])
+
+
+def test_a_follow_up_is_read_with_what_was_talked_of() -> None:
+    asked = Question("what about its duration?", context=(ALERTS,))
+    answer = TALKING.answer(asked)
+    assert (answer.entry, answer.question) == ("lasting", asked.text)
+    assert answer.explanation.rule == "follow-up"
+    assert answer.explanation.rewrites == (Rewrite("follow-up", "its duration coloured alerts"),)
+    assert answer.confidence >= answer.explanation.threshold
+
+
+def test_without_context_it_stays_unsure() -> None:
+    assert TALKING.answer(Question("what about its duration?")).explanation.rule != "follow-up"
+
+
+def test_a_sure_answer_is_not_changed_by_context() -> None:
+    asked = Question("please say something about vacancies")
+    alone, after = TALKING.answer(asked), TALKING.answer(replace(asked, context=(ALERTS,)))
+    assert replace(after, ms=0) == replace(alone, ms=0)
+    assert alone.entry == "jobs"
+
+
+def test_danger_is_danger_whatever_was_talked_of() -> None:
+    answer = TALKING.answer(Question("and it is a bomb threat", context=(ALERTS,)))
+    assert answer.outcome is Outcome.URGENT
+
+
+def test_another_subject_takes_the_place_of_the_last_one_s() -> None:
+    answer = TALKING.answer(Question("and about job openings?", context=(ALERTS,)))
+    assert answer.entry == "jobs"
+
+
+def test_an_entry_that_is_gone_is_no_context() -> None:
+    gone = Turn("what is it", "no-such-entry", "en")
+    assert TALKING.answer(Question("what about its duration?", context=(gone,))).entry is None
+    assert TALKING.answer(Question("in French?", context=(gone,))).explanation.rule != "follow-up"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("what about in French?", "fr"), ("en français", "fr"), ("in English", "en")]
+)
+def test_the_last_answer_is_given_again_in_the_language_asked_for(text: str, language: str) -> None:
+    answer = ENGINE.answer(Question(text, context=(ALERTS,)))
+    assert (answer.entry, answer.language, answer.question) == ("notices", language, text)
+    assert answer.explanation.rule == "follow-up"
+
+
+def test_the_source_is_the_last_answer_s() -> None:
+    answer = ENGINE.answer(Question("source?", context=(ALERTS, Turn("vacancies", "jobs", "en"))))
+    assert (answer.entry, answer.sources[0].title) == ("jobs", "A page")
+
+
+def test_an_entry_that_was_picked_is_given_again_even_if_its_question_asks_for_another() -> None:
+    picked = Turn("vacancies", "history", "en")
+    assert ENGINE.answer(Question("in English?", context=(picked,))).entry == "history"
+
+
+def test_without_anything_before_it_a_language_alone_is_no_answer() -> None:
+    assert ENGINE.answer(Question("in French?")).explanation.rule != "follow-up"
+
+
+# --- other readings ---
+
+
+def test_another_word_for_the_same_is_understood() -> None:
+    answer = TALKING.answer(Question("job openings please explain"))
+    assert answer.entry == "jobs"
+    assert answer.explanation.rewrites == (Rewrite("synonyms", "vacancies please explain"),)
+
+
+def test_filler_and_capitals_do_not_matter() -> None:
+    answer = ENGINE.answer(Question("HEY BOT QUICK Q: TELL ME ABOUT VACANCIES PLS"))
+    assert (answer.entry, answer.explanation.rule) == ("jobs", "exact phrasing")
+    assert [rewrite.kind for rewrite in answer.explanation.rewrites] == ["filler"]
 
 
 @pytest.mark.parametrize("name", BAD_INPUT)

@@ -1,5 +1,6 @@
 """bot/search/expert.py"""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import numpy as np
 import pytest
 
 from bot.search import expert
+from bot.search.arrays import read_arrays, write_arrays
+from bot.search.classifier import Scores
 from bot.search.expert import Expert, Lesson
 from tests.small_knowledge import KNOWLEDGE
-from tests.toy_encoders import ToyEncoder
+from tests.toy_encoders import BrokenEncoder, ToyEncoder
 
 ENCODER = ToyEncoder()
 PAIRS = [(text, number) for number, entry in enumerate(KNOWLEDGE.entries) for text in entry.en.phrasings]
@@ -25,9 +28,9 @@ def learned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     sizes: list[int] = []
     learn = Expert._learn
 
-    def counting(self: Expert, lesson: Lesson, kept: Path | None, key: bytes) -> object:
+    def counting(self: Expert, lesson: Lesson) -> dict[str, np.ndarray]:
         sizes.append(len(lesson.texts))
-        return learn(self, lesson, kept, key)
+        return learn(self, lesson)
 
     monkeypatch.setattr(expert.Expert, "_learn", counting)
     return sizes
@@ -50,19 +53,18 @@ def test_another_phrasing_another_entry_or_another_group_is_learned_anew(tmp_pat
     assert len(learned) == 5
 
 
-@pytest.mark.parametrize("damage", ["half", "nan", "shape", "empty"])
+@pytest.mark.parametrize("damage", ["half", "nan", "missing", "empty"])
 def test_a_damaged_file_is_learned_anew(tmp_path: Path, learned: list[int], damage: str) -> None:
     file = tmp_path / "model.npz"
     right = Expert(LESSON, [ENCODER], file).score([QUESTION], "en")[0]
-    with np.load(file) as held:
-        arrays = dict(held)
     if damage == "half":
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    elif damage == "empty":
+        file.write_bytes(b"")
     else:
-        arrays["weights"] = {"nan": arrays["weights"] * np.nan, "shape": arrays["weights"][:-1], "empty": np.empty(0)}[
-            damage
-        ]
-        np.savez(file, **arrays)
+        arrays = dict(read_arrays(file) or {})
+        broken = {"nan": {"calibrations": arrays["calibrations"] * np.nan}, "missing": {}}[damage]
+        write_arrays(file, {name: array for name, array in arrays.items() if name != "calibrations"} | broken)
     mended = Expert(LESSON, [ENCODER], file).score([QUESTION], "en")[0]
     assert len(learned) == 2
     assert np.allclose(mended.confidences, right.confidences)
@@ -93,3 +95,69 @@ def test_a_language_with_enough_phrasings_has_a_calibration_of_its_own(monkeypat
 
 def test_the_signals_are_named_in_the_order_of_the_cosines() -> None:
     assert [signal.name for signal in Expert(LESSON, [ENCODER]).signals] == ["toy", "words"]
+
+
+def test_left_out_scores_are_those_of_an_expert_that_never_saw_the_phrasing() -> None:
+    whole = Expert(LESSON, [ENCODER])
+    for out, found in zip((0, 7), whole.left_out((0, 7)), strict=True):
+        rest = [row for row in range(len(TEXTS)) if row != out]
+        fewer = Lesson(
+            tuple(TEXTS[row] for row in rest),
+            ENGLISH[1:],
+            NUMBERS[rest],
+            LESSON.groups,
+            {"toy": LESSON.vectors["toy"][rest]},
+        )
+        [alone] = Expert(fewer, [ENCODER]).score([TEXTS[out]], "en")
+        assert found.entries[0] == alone.scores.entries[0]
+        # the words' weights, learned from one phrasing more, differ a little
+        assert found.values[0] == pytest.approx(alone.scores.values[0], abs=0.1)
+
+
+def test_only_the_nearest_phrasings_are_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expert, "LEARNED_FROM", 5)
+    [scored] = Expert(LESSON, [ENCODER]).score([QUESTION], "en")
+    assert len(scored.rows) == 5
+    assert scored.cosines.shape == (2, 5)
+    assert scored.scores.entries[0] == NUMBERS[TEXTS.index("vacancies")]
+
+
+@pytest.mark.parametrize("how", ["nan", "raises", "few"])
+def test_an_encoder_that_fails_at_a_question_is_left_out_of_it_with_a_warning(
+    how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = BrokenEncoder(how)
+    vectors = {broken.name: LESSON.vectors["toy"], "toy": LESSON.vectors["toy"]}
+    [scored] = Expert(replace(LESSON, vectors=vectors), [broken, ENCODER]).score([QUESTION], "en")
+    [alone] = Expert(replace(LESSON, vectors=vectors), [broken]).score([QUESTION], "en")
+    assert scored.scores.entries[0] == alone.scores.entries[0] == NUMBERS[TEXTS.index("vacancies")]
+    assert np.isfinite(scored.confidences).all()
+    assert f"broken-{how}" in caplog.text
+    assert QUESTION not in caplog.text
+
+
+def test_confidence_is_calibrated_on_the_ordinary_phrasings(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    left_out = Expert.left_out
+
+    def noting(self: Expert, rows: Sequence[int]) -> tuple[Scores, ...]:
+        tried.extend(rows)
+        return left_out(self, rows)
+
+    monkeypatch.setattr(expert.Expert, "left_out", noting)
+    ordinary = np.arange(len(TEXTS)) % 3 == 0
+    Expert(replace(LESSON, ordinary=ordinary), [ENCODER])
+    assert sorted(set(tried)) == np.flatnonzero(ordinary).tolist()
+
+
+def test_another_choice_of_ordinary_phrasings_or_related_entries_is_calibrated_anew(
+    tmp_path: Path, learned: list[int]
+) -> None:
+    file = tmp_path / "model.npz"
+    for lesson in (
+        LESSON,
+        replace(LESSON, ordinary=np.arange(len(TEXTS)) % 3 == 0),
+        replace(LESSON, akin={0: frozenset({1})}),
+    ):
+        Expert(lesson, [ENCODER], file)
+    assert len(learned) == 3

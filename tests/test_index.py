@@ -81,6 +81,18 @@ def test_to_take_one_entry_of_a_group_for_another_is_not_wrong() -> None:
     assert together.hits[0].confidence > apart.hits[0].confidence
 
 
+def test_to_take_an_entry_for_a_related_one_is_not_wrong() -> None:
+    confused = tuple(
+        Phrasing(f"{word} {number}", entry)
+        for word in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
+        for number, entry in ((1, f"{word}-a"), (2, f"{word}-b"), (3, f"{word}-a"), (4, f"{word}-b"))
+    )
+    related = {phrasing.entry: [f"{phrasing.entry[:-1]}b", "not-there"] for phrasing in confused}
+    apart = Index(confused, []).rank(["alpha 7"], "en")[0]
+    together = Index(confused, [], related=related).rank(["alpha 7"], "en")[0]
+    assert together.hits[0].confidence > apart.hits[0].confidence
+
+
 def test_one_entry_is_not_enough() -> None:
     with pytest.raises(ValueError, match="two entries"):
         Index([Phrasing("one", "only"), Phrasing("two", "only")], [])

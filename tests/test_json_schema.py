@@ -16,7 +16,7 @@ def test_the_schemas_are_fresh() -> None:
 
 
 def test_there_is_one_for_each_kind_of_file() -> None:
-    kinds = {"faq", "crimes", "words", "facts", "facets", "sources", "contact", "synonyms"}
+    kinds = {"faq", "crimes", "words", "facts", "facets", "sources", "contact", "synonyms", "menu"}
     assert {Path(name).stem for name in schemas()} == kinds
 
 

@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.knowledge.checks import Keys
 from bot.knowledge.loader import load
 from bot.knowledge.schema import PLACEHOLDERS, Words
+from bot.text import normalise
 from tests.fakes import WORDS
 from tests.knowledge_folder import CYBERCRIME, FILES, MISSION, NOTICES, SOURCES, line_of, replaced, told, write
 
@@ -314,3 +318,12 @@ def test_every_placeholder_belongs_to_a_field_of_the_words() -> None:
 
     assert filled.keys() <= Words.model_fields.keys()
     assert all(placeholder in getattr(WORDS, name) for name, placeholder in filled.items())
+
+
+# --- normal forms ---
+
+
+@given(st.text(max_size=60) | st.text("ab 0A'é-", max_size=8))
+def test_the_keys_are_the_normal_forms(text: str) -> None:
+    keys = Keys()
+    assert keys[text] == keys[text] == normalise(text)

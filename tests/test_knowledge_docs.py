@@ -9,11 +9,13 @@ from pydantic import BaseModel
 from bot.knowledge.checks import RESERVED_IDS
 from bot.knowledge.facet_schema import ComparisonText, Facets, FacetText
 from bot.knowledge.loader import load
+from bot.knowledge.menu_schema import Menu, Topic
 from bot.knowledge.schema import (
     DETAILS_LIMIT,
     LANGUAGES,
     PLACEHOLDERS,
     SHORT_LIMIT,
+    CommandWords,
     ContactRecord,
     Crime,
     CrimeText,
@@ -58,6 +60,9 @@ def documented(title: str) -> list[str]:
         SourceRecord,
         ContactRecord,
         Words,
+        CommandWords,
+        Menu,
+        Topic,
     ],
     ids=lambda model: model.__name__,
 )

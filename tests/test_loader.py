@@ -49,6 +49,15 @@ def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) ->
     assert load(write(tmp_path, {"faq/mission.yaml": content})).by_id["mission"].en.short == "It connects police."
 
 
+def test_a_byte_order_mark_inside_a_file_is_told_with_its_line(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbf" + MISSION.encode() + b"\xef\xbb\xbf  - id: second\n"
+
+    [(name, line, message)] = told(write(tmp_path, {"faq/more.yaml": content}))
+
+    assert (name, line) == ("faq/more.yaml", MISSION.count("\n") + 1)
+    assert "U+FEFF" in message
+
+
 def test_lines_are_right_in_files_with_windows_line_ends(tmp_path: Path) -> None:
     content = MISSION.replace("short: It", "shrot: It").replace("\n", "\r\n")
 
@@ -117,6 +126,16 @@ def test_a_folder_that_links_to_itself_is_reported_and_does_not_loop(tmp_path: P
     (write(tmp_path) / "again").symlink_to(tmp_path)
 
     assert all(name.startswith("again/") and "is not read" in message for name, _, message in told(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["faq/round.yaml", "crimes/round.yaml"])
+def test_a_link_that_leads_to_itself_is_told(tmp_path: Path, name: str) -> None:
+    (write(tmp_path) / name).symlink_to(tmp_path / name)
+
+    [(path, line, message)] = told(tmp_path)
+
+    assert (path, line) == (name, 0)
+    assert message.startswith("can't be read: ")
 
 
 def test_a_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:

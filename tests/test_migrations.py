@@ -23,7 +23,7 @@ from tests.databases import DATABASES, fresh_database, opened
 
 MIGRATE = "import asyncio, sys; from bot.store import migrate; print(asyncio.run(migrate(sys.argv[1])))"
 BROKEN = """
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0004", "0003"
 
 def upgrade():
     op.create_table("half", sa.Column("id", sa.Integer(), primary_key=True))
@@ -54,10 +54,10 @@ async def test_the_migrations_make_the_tables_that_the_code_means(url: str) -> N
 
 
 async def test_the_version_is_said_and_a_second_run_changes_nothing(url: str) -> None:
-    assert await migrate(url) == "The database is at version 0001."
+    assert await migrate(url) == "The database is at version 0003."
     async with opened(url) as store:
         assert await store.claim(["e1"], "t")
-    assert await migrate(url) == "The database is at version 0001."
+    assert await migrate(url) == "The database is at version 0003."
     async with opened(url) as store:
         assert not await store.claim(["e1"], "t")
 
@@ -70,11 +70,11 @@ async def test_processes_that_start_at_once_migrate_once(url: str) -> None:
         for _ in range(3)
     ]
     ended = await asyncio.gather(*(process.communicate() for process in started))
-    assert [out.decode().strip() for out, _ in ended] == ["The database is at version 0001."] * 3, ended
+    assert [out.decode().strip() for out, _ in ended] == ["The database is at version 0003."] * 3, ended
 
 
 async def test_stores_opened_at_once_migrate_once(url: str) -> None:
-    assert set(await asyncio.gather(*(migrate(url) for _ in range(6)))) == {"The database is at version 0001."}
+    assert set(await asyncio.gather(*(migrate(url) for _ in range(6)))) == {"The database is at version 0003."}
 
 
 async def test_a_new_file_that_another_program_is_writing_is_waited_for(tmp_path: Path) -> None:
@@ -86,13 +86,13 @@ async def test_a_new_file_that_another_program_is_writing_is_waited_for(tmp_path
         await asyncio.wait({migration}, timeout=0.3)
         assert not migration.done()
         other.execute("COMMIT")
-        assert await migration == "The database is at version 0001."
+        assert await migration == "The database is at version 0003."
 
 
 async def test_a_database_of_a_newer_program_is_left_alone(url: str) -> None:
     async with opened(url) as store, store._engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreError, match=r"at version 9999.* at 0001, does not know.*Update the program"):
+    with pytest.raises(StoreError, match=r"at version 9999.* at 0003, does not know.*Update the program"):
         await migrate(url)
     assert "exchanges" in await tables(url)
 
@@ -102,7 +102,7 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
 ) -> None:
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder)
-    (folder / "versions" / "0002_broken.py").write_text("import sqlalchemy as sa\nfrom alembic import op\n" + BROKEN)
+    (folder / "versions" / "0003_broken.py").write_text("import sqlalchemy as sa\nfrom alembic import op\n" + BROKEN)
     await migrate(url)
     before = await tables(url)
     monkeypatch.setattr("bot.store.database.MIGRATIONS", folder)
@@ -110,11 +110,11 @@ async def test_a_migration_that_fails_leaves_nothing_behind(
         await migrate(url)
     assert await tables(url) == before
     monkeypatch.undo()
-    assert await migrate(url) == "The database is at version 0001."
+    assert await migrate(url) == "The database is at version 0003."
 
 
 async def test_the_way_back_leads_to_an_empty_database(url: str) -> None:
     async with opened(url) as store, store._engine.begin() as connection:
         await connection.run_sync(lambda sync: command.downgrade(configuration(sync), "base"))
     assert await tables(url) == {"alembic_version"}
-    assert await migrate(url) == "The database is at version 0001."
+    assert await migrate(url) == "The database is at version 0003."

@@ -1,14 +1,24 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages import Contact, Outcome, Question, Suggestion
-from bot.plain import answer_object, answer_text, best, contact_lines, percent, to_json
+from bot.messages import Candidate, Contact, Explanation, Outcome, Question, Rewrite, Suggestion
+from bot.plain import (
+    all_notes,
+    answer_object,
+    answer_text,
+    best,
+    contact_lines,
+    explanation_object,
+    percent,
+    to_json,
+)
 from tests.fakes import CONTACT, FakeEngine, make_answer
 
-KEYS = ["q", "outcome", "entry", "confidence", "language", "text", "sources", "suggestions", "ms"]
+KEYS = ["q", "outcome", "entry", "confidence", "language", "text", "sources", "suggestions", "ms", "also"]
 
 
 def test_the_object_has_exactly_the_promised_keys_in_their_order() -> None:
@@ -79,3 +89,32 @@ def test_half_surrogates_are_written_as_escapes(text: str) -> None:
 )
 def test_confidence_is_never_rounded_to_certainty(share: float, words: str) -> None:
     assert percent(share) == words
+
+
+def test_a_second_question_is_an_object_of_its_own_with_title_text_and_sources() -> None:
+    other = make_answer(entry="mission", title="What is the mission?", short="To **prevent** crime.", details="")
+    [found] = answer_object(make_answer(also=(other,)))["also"]
+    assert (found["entry"], found["title"], found["language"]) == ("mission", "What is the mission?", "en")
+    assert found["text"].startswith("To prevent crime.")
+    assert found["sources"][0]["url"] == "https://www.interpol.int/en/FAQs"
+
+
+def test_notes_of_several_answers_are_told_once() -> None:
+    other = make_answer(notes=("This is general information, not legal advice.", "An old figure."))
+    assert all_notes(make_answer(also=(other,))) == ("This is general information, not legal advice.", "An old figure.")
+
+
+def test_the_reasons_are_an_object_with_every_signal_and_every_rewrite() -> None:
+    runner_up = Candidate("mission", "What is the mission?", "your mission", 0.2, (("dense", 0.5),))
+    first = make_answer().explanation
+    why = replace(first, candidates=(*first.candidates, runner_up), rewrites=(Rewrite("filler", "red notice?"),))
+    found = explanation_object(make_answer(explanation=why))
+    assert (found["rule"], found["threshold"], found["knowledge"]) == ("sure", 0.7, "0123456789ab")
+    assert found["rewrites"] == [{"kind": "filler", "text": "red notice?"}]
+    assert found["candidates"][0]["signals"] == {"dense": 0.9}
+    assert found["candidates"][0]["phrasing"] == "what is a red notice"
+    assert found["margin"] == pytest.approx(0.77)
+
+
+def test_without_candidates_there_is_no_margin() -> None:
+    assert explanation_object(make_answer(explanation=Explanation(rule="no words")))["margin"] == 0

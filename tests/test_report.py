@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from adapters.report import render
+from adapters.report import figures, render
 from bot.evaluation import report
 from tests.test_evaluation import RESULTS
 
@@ -36,3 +36,14 @@ def test_the_difference_to_the_last_report_names_the_questions() -> None:
     assert "now missed  wrong" not in text
     assert "Since the last report" not in printed(None)
     assert "the same questions are missed" in printed(frozenset({"wrong", "offered", "silent"}))
+
+
+def test_held_out_questions_are_told_in_figures_only() -> None:
+    page = io.StringIO()
+    Console(width=200, file=page).print(figures(report(RESULTS)))
+    told = page.getvalue()
+    assert "Expected calibration error 0." in told
+    assert "20.0%" in told
+    assert "suggested: mission" not in told
+    assert "Confusions" not in told
+    assert "worst first" not in told

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
-from adapters.editing import PREVIEWS
+from adapters.checking import PREVIEWS
 from bot.editing.limits import Preview, letters
-from bot.editing.phrasings import DIVERSE, diversity, same_words
+from bot.editing.phrasings import DIVERSE
 from bot.editing.records import Remark
 from bot.editing.review import review
-from bot.errors import KnowledgeError
-from bot.knowledge.loader import load
+from bot.knowledge.loader import open_folder
 from tests import knowledge_folder
 from tests.knowledge_folder import MISSION, NOTICES, line_of, replaced
 
@@ -36,7 +35,7 @@ def remarks(
     folder: Path, changes: Changes | None = None, today: date = TODAY, previews: Mapping[str, Preview] | None = None
 ) -> list[Remark]:
     knowledge_folder.write(folder, changes)
-    return list(review(folder, load(folder), today, previews or {}))
+    return list(review(open_folder(folder), today, previews or {}))
 
 
 def of_kind(kind: str, found: list[Remark]) -> list[Remark]:
@@ -91,21 +90,6 @@ def test_phrasings_of_one_entry_and_of_two_languages_may_be_alike(tmp_path: Path
     assert of_kind("near-duplicate", remarks(tmp_path, faq(one, other))) == []
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "same"),
-    [
-        ("art theft interpol", "car theft interpol", False),
-        ("what does the ccf do", "what does the un do", False),
-        ("humen traficking", "human trafficking", True),
-        ("is there a red notice", "is there red notice", True),  # "a" is common
-        ("sltd definition", "definition", False),  # "sltd" is not
-    ],
-)
-def test_two_phrasings_are_the_same_but_for_spelling_and_common_words(first: str, second: str, same: bool) -> None:
-    assert same_words(first, second, frozenset({"a", "the"})) is same
-    assert same_words(second, first, frozenset({"a", "the"})) is same
-
-
 def test_entries_that_overlap_in_writing_are_named_with_their_nearest_phrasings(tmp_path: Path) -> None:
     first = ("secretariat address street", "secretariat building town", "secretariat site map", "secretariat postcode")
     second = (
@@ -143,14 +127,6 @@ def test_a_pattern_filled_in_is_told_and_honest_phrasings_are_not(tmp_path: Path
     found = of_kind("diversity", remarks(tmp_path, faq(entry("filled", *filled), entry("honest", *ENGLISH))))
     assert [remark.message.split(" in en")[0] for remark in found] == ["the phrasings of filled"]
     assert f"below {DIVERSE}" in found[0].message
-
-
-def test_diversity_is_the_mean_share_of_words_that_only_one_of_two_has() -> None:
-    assert diversity(["a b", "b a"]) == 0
-    assert diversity(["a b", "c d"]) == 1
-    assert diversity(["a b", "a c"]) == pytest.approx(2 / 3)
-    assert diversity(["a b", "a c", "d"]) == pytest.approx((2 / 3 + 1 + 1) / 3)
-    assert diversity(["a"]) == 1
 
 
 # --- upkeep ---
@@ -271,11 +247,11 @@ def test_remarks_come_in_file_order_and_read_as_file_line_kind_and_sentence(tmp_
     assert str(found[0]) == f"{tmp_path}/crimes/cybercrime.yaml:1: language: cybercrime is not written in fr, es, ar"
 
 
-def test_a_file_that_breaks_between_loading_and_reviewing_is_a_fault(tmp_path: Path) -> None:
-    knowledge = load(knowledge_folder.write(tmp_path))
+def test_a_folder_is_read_once_so_that_what_is_reviewed_is_what_was_loaded(tmp_path: Path) -> None:
+    opened = open_folder(knowledge_folder.write(tmp_path))
+    before = review(opened, TODAY, {})
     (tmp_path / "faq/mission.yaml").write_text("entries: [")
-    with pytest.raises(KnowledgeError, match=r"mission\.yaml:1"):
-        review(tmp_path, knowledge, TODAY, {})
+    assert review(opened, TODAY, {}) == before
 
 
 @pytest.mark.parametrize(

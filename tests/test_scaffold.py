@@ -6,7 +6,7 @@ import pytest
 from bot.editing.review import review
 from bot.editing.scaffold import KINDS, PLACEHOLDER, Wanted, plan
 from bot.errors import EditingError
-from bot.knowledge.loader import load
+from bot.knowledge.loader import load, open_folder
 from bot.messages import Outcome
 from tests import knowledge_folder
 from tests.knowledge_folder import MISSION, NOTICES
@@ -44,7 +44,7 @@ def test_what_is_made_loads_as_it_stands_and_is_all_placeholders(folder: Path, k
     assert (made.reviewed, made.review_by) == (TODAY, date(2027, 1, 13))
     texts = (made.en.question, made.en.short, *made.en.phrasings)
     assert all(text.startswith(PLACEHOLDER) for text in texts)
-    told = [remark for remark in review(folder, knowledge, TODAY, {}) if remark.kind == "placeholder"]
+    told = [remark for remark in review(open_folder(folder), TODAY, {}) if remark.kind == "placeholder"]
     assert {remark.path for remark in told} == {path}
     assert len(told) == path.read_text().count(PLACEHOLDER)
 
@@ -52,7 +52,7 @@ def test_what_is_made_loads_as_it_stands_and_is_all_placeholders(folder: Path, k
 def test_two_that_are_not_filled_in_yet_do_not_clash(folder: Path) -> None:
     for kind, entry_id in (("faq", "one"), ("faq", "two"), ("guard", "three"), ("crime", "four"), ("crime", "five")):
         make(folder, kind, entry_id)
-    found = review(folder, load(folder), TODAY, {})
+    found = review(open_folder(folder), TODAY, {})
     assert {remark.path.stem for remark in found if remark.kind == "placeholder"} == {
         "one",
         "two",

@@ -13,17 +13,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot import service
 from bot.claims import PATIENCE
 from bot.errors import StoreError
 from bot.knowledge.schema import Words
-from bot.messages import Feedback, Outcome, Question
+from bot.messages import Answer, Feedback, Outcome, Question
 from bot.service import Bot
 from bot.store import Store
 from bot.store.store import LEASE
 from bot.store.tables import FeedbackRow
 from tests.contract import BAD_INPUT
 from tests.databases import DATABASES, fresh_database, opened, until, wired
-from tests.fakes import WORDS, FakeEngine, make_bot
+from tests.fakes import KNOWLEDGE, WORDS, FakeEngine, make_bot
 
 SECRET = "red notice for Mr Verysecret"
 QUESTION = Question(SECRET, "en", "slack", "mention", "slack:C1:1.0", "slack:T1:UPRIVATE")
@@ -316,3 +317,117 @@ async def test_feedback_that_comes_when_the_bot_stops_is_written(url: str) -> No
     async with opened(url) as store:
         [row] = await store._rows(select(FeedbackRow))
         assert (row.reference, row.asker, row.helpful) == ("r1", "a", True)
+
+
+# Showing again, overhearing, remembering what an asker wants
+
+
+async def test_a_facet_is_chosen_like_an_entry_and_recorded_under_its_area(url: str) -> None:
+    async with opened(url) as store, started(store) as bot:
+        answer = await bot.choose(QUESTION, "crime-cybercrime/report")
+        assert (answer.entry, answer.short) == ("crime-cybercrime", "Report it to your local police.")
+        await written(bot)
+        [row] = await store.recent_exchanges(10)
+        assert (row.entry, row.reference) == ("crime-cybercrime", answer.reference)
+
+
+async def test_an_answer_is_shown_again_under_its_reference_and_nothing_is_recorded(url: str) -> None:
+    async with opened(url) as store, started(store) as bot:
+        again = await bot.reopen(QUESTION, "red-notice-definition", "abcd1234")
+        facet = await bot.reopen(QUESTION, "crime-cybercrime/report", "abcd1234")
+        assert again
+        assert facet
+        assert (again.reference, facet.short) == ("abcd1234", "Report it to your local police.")
+        assert await bot.reopen(QUESTION, "gone", "abcd1234") is None
+        assert await bot.reopen(replace(QUESTION, text="explode"), "mission", "abcd1234") is None
+        await written(bot)
+        assert await store.recent_exchanges(10) == []
+
+
+@pytest.mark.parametrize("text", ["red notice", "unsure?", "my case?", "nothing known?", "explode?", "", "?"])
+async def test_a_line_that_is_overheard_is_neither_answered_nor_kept_unless_it_is_a_sure_question(
+    text: str, tmp_path: Path
+) -> None:
+    async with opened(f"sqlite:///{tmp_path}/heard.db") as store, started(store) as bot:
+        assert await bot.overhear(replace(QUESTION, text=text)) is None
+        await written(bot)
+        assert await store.recent_exchanges(10) == []
+
+
+@pytest.mark.parametrize(("text", "outcome"), [("a red notice?", Outcome.ANSWERED), ("danger؟ ", Outcome.URGENT)])
+async def test_a_sure_question_that_is_overheard_is_answered_and_recorded(
+    text: str, outcome: Outcome, tmp_path: Path
+) -> None:
+    async with opened(f"sqlite:///{tmp_path}/heard.db") as store, started(store) as bot:
+        answer = await bot.overhear(replace(QUESTION, text=text))
+        assert answer
+        assert answer.outcome is outcome
+        await written(bot)
+        assert [row.reference for row in await store.recent_exchanges(10)] == [answer.reference]
+
+
+async def test_what_is_overheard_is_read_in_the_conversation_of_the_one_who_says_it() -> None:
+    class Attentive(FakeEngine):
+        heard: list[tuple[str, ...]] = []  # noqa: RUF012 - of this one test
+
+        def answer(self, question: Question) -> Answer:
+            self.heard.append(tuple(turn.entry for turn in question.context))
+            return super().answer(question)
+
+    bot = Bot(Attentive())
+    await bot.ask(QUESTION)
+    await bot.overhear(replace(QUESTION, text="and the red notice?"))
+    await bot.overhear(replace(QUESTION, text="and the red notice?", asker="slack:T1:USOMEBODY"))
+    assert Attentive.heard == [(), ("red-notice-definition",), ()]
+
+
+async def test_the_language_that_an_asker_prefers_is_the_answer_s_unless_the_question_names_one() -> None:
+    class Polyglot(FakeEngine):
+        asked: list[str | None] = []  # noqa: RUF012 - of this one test
+
+        def answer(self, question: Question) -> Answer:
+            self.asked.append(question.reply_in)
+            return super().answer(question)
+
+    bot = Bot(Polyglot())
+    bot.prefer(QUESTION.asker, "fr")
+    await bot.ask(QUESTION)
+    await bot.ask(replace(QUESTION, reply_in="ar"))
+    await bot.ask(replace(QUESTION, asker="slack:T1:USOMEBODY"))
+    bot.prefer(QUESTION.asker, None)
+    await bot.ask(QUESTION)
+    assert Polyglot.asked == ["fr", "ar", None, None]
+
+
+def test_only_so_many_preferences_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "_PREFERENCES", 2)
+    bot = make_bot()
+    for asker in "abc":
+        bot.prefer(asker, "fr")
+    assert [bot.language_of(asker) for asker in "abc"] == [None, "fr", "fr"]
+
+
+async def test_an_asker_s_own_last_questions_come_newest_first_and_once_each(url: str) -> None:
+    async with opened(url) as store, started(store) as bot:
+        for text in ("first", "second", "first"):
+            await bot.ask(replace(QUESTION, text=text))
+        await bot.ask(replace(QUESTION, text="a stranger's", asker="slack:T1:USTRANGER"))
+        await written(bot)
+        assert await bot.recent(QUESTION.asker) == ("first", "second")
+        assert await bot.recent(QUESTION.asker, 1) == ("first",)
+        assert await bot.recent("nobody") == ()
+    assert await make_bot().recent(QUESTION.asker) == ()
+
+
+async def test_without_the_store_there_are_no_last_questions() -> None:
+    store = Store("postgresql://nobody:x@127.0.0.1:1/none")
+    assert await Bot(FakeEngine(), store).recent(QUESTION.asker) == ()
+    await store.close()
+
+
+def test_what_can_be_looked_through_is_of_the_knowledge_that_answers() -> None:
+    engine = FakeEngine()
+    bot = Bot(engine)
+    assert bot.browse is bot.browse
+    engine.knowledge = KNOWLEDGE.model_copy(update={"version": "another", "crimes": ()})
+    assert bot.browse.crimes().items == ()

@@ -51,7 +51,7 @@ async def test_start_says_what_is_connected(slack: FakeSlack) -> None:
 async def test_a_refused_connection_says_what_to_do(
     slack: FakeSlack, changes: dict[str, str], hint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slack_app, "_retries", list)
+    monkeypatch.setattr(slack_app, "retries", list)
     adapter = SlackAdapter(make_bot(), socket_settings(slack, **changes))
     with pytest.raises(ConnectError, match=hint):
         await adapter.start()

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.slack.app import SlackAdapter
 from tests import slack_rig
-from tests.fake_slack import Deliveries, Failure, FakeSlack, serving
+from tests.fake_slack import Deliveries, Failure, FakeSlack, recorded, serving
 from tests.fakes import make_bot
 from tests.slack_rig import http_settings, read
 from tests.slack_rules import button
@@ -87,3 +87,23 @@ async def test_buttons_work_over_http(slack: FakeSlack, make: Deliveries, url: s
     press = make.press(button(json.loads(body)["blocks"], "choose:0"), private=True)
     assert await slack.post_interaction(url, press) == (200, "")
     assert "Entry red-notice-definition" in read(slack.sent("response_url")[0].params).text
+
+
+async def test_the_modal_is_answered_in_the_reply_itself(slack: FakeSlack, make: Deliveries, url: str) -> None:
+    status, body = await slack.post_interaction(url, make.submission("red notice"))
+    reply = json.loads(body)
+    assert (status, reply["response_action"]) == (200, "update")
+    assert "find and provisionally arrest" in json.dumps(reply["view"])
+
+
+async def test_shortcuts_the_home_and_steps_work_over_http(slack: FakeSlack, make: Deliveries, url: str) -> None:
+    assert await slack.post_interaction(url, make.shortcut()) == (200, "")
+    for event in ("app_home_opened", "function_executed", "assistant_thread_started"):
+        assert (await slack.post_event(url, recorded(event)))[0] == 200
+    done = [call.method for call in slack.calls if not call.refused]
+    assert done[1:] == [
+        "views.open",
+        "views.publish",
+        "functions.completeSuccess",
+        "assistant.threads.setSuggestedPrompts",
+    ]

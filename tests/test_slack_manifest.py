@@ -5,44 +5,101 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
+from adapters import cli
 from adapters.slack import app as slack_app
-from adapters.slack import parse
+from adapters.slack import parse, parse_views
+from adapters.slack.manifest import OPTIONS, manifest, scopes
 
 Payload = dict[str, Any]
 MANIFEST = Path(slack_app.__file__).with_name("manifest.yaml")
+NEEDS = {  # the scope without which Slack delivers an event; "" where none is needed
+    "app_mention": "app_mentions:read",
+    "message.im": "im:history",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "app_home_opened": "",
+    "app_context_changed": "",
+    "function_executed": "",
+}
+ALWAYS = {"commands", "chat:write"}
+BESIDE_EVENTS = {"agent": "assistant:write", "settings": "users:read"}
+CHOICES = [(), *((name,) for name in OPTIONS), OPTIONS]
 
 
-def test_the_manifest_asks_for_what_the_events_need_and_nothing_more() -> None:
-    needs = {"app_mention": "app_mentions:read", "message.im": "im:history"}
-    events = manifest()["settings"]["event_subscriptions"]["bot_events"]
-    scopes = manifest()["oauth_config"]["scopes"]["bot"]
-    assert set(events) == set(needs)
-    assert set(scopes) == {needs[event] for event in events} | {"commands", "chat:write"}
+def read(*options: str) -> Payload:
+    loaded: Payload = yaml.safe_load(manifest(options))
+    return loaded
+
+
+@pytest.mark.parametrize("options", CHOICES, ids=str)
+def test_the_manifest_asks_for_what_the_events_need_and_nothing_more(options: tuple[str, ...]) -> None:
+    events = read(*options)["settings"]["event_subscriptions"]["bot_events"]
+    asked = read(*options)["oauth_config"]["scopes"]["bot"]
+    more = {scope for name, scope in BESIDE_EVENTS.items() if name in options}
+    assert set(asked) == {NEEDS[event] for event in events} - {""} | ALWAYS | more
+    assert len(asked) == len(set(asked))
+    assert scopes(options) == tuple(asked)
+
+
+def test_as_it_stands_it_reads_no_channel_and_is_what_is_printed_without_options() -> None:
+    assert yaml.safe_load(MANIFEST.read_text(encoding="utf-8")) == read()
+    assert set(read()["settings"]["event_subscriptions"]["bot_events"]) == {
+        "app_mention",
+        "app_home_opened",
+        "message.im",
+    }
 
 
 def test_the_manifest_switches_on_what_the_adapter_uses() -> None:
-    features, settings = manifest()["features"], manifest()["settings"]
+    features, settings = read()["features"], read()["settings"]
     assert [one["command"] for one in features["slash_commands"]] == [parse.COMMAND]
+    shortcuts = {(one["type"], one["callback_id"]) for one in features["shortcuts"]}
+    assert shortcuts == {("message", parse_views.ANSWER_THIS), ("global", parse_views.ASK)}
+    assert features["app_home"]["home_tab_enabled"]
     assert features["app_home"]["messages_tab_enabled"]
     assert not features["app_home"]["messages_tab_read_only_enabled"]
     assert settings["interactivity"]["is_enabled"]
     assert settings["socket_mode_enabled"]
 
 
-def test_the_manifest_is_of_slacks_form() -> None:
-    assert form_faults(manifest(), schema(), schema()["definitions"], "manifest") == []
+def test_options_switch_on_what_they_say() -> None:
+    http = read("http")
+    assert not http["settings"]["socket_mode_enabled"]
+    addresses = [
+        http["settings"]["interactivity"]["request_url"],
+        http["settings"]["event_subscriptions"]["request_url"],
+        http["features"]["slash_commands"][0]["url"],
+    ]
+    assert {address.partition("example.org")[2] for address in addresses} == {slack_app.EVENTS_PATH}
+    assert "agent_view" in read("agent")["features"]
+    workflow = read("workflow")
+    assert workflow["settings"]["org_deploy_enabled"]
+    assert list(workflow["functions"]) == [parse_views.STEP]
+
+
+def test_the_command_prints_it_and_names_what_it_does_not_know(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert cli.main(["slack", "manifest", "agent"]) == 0
+    assert yaml.safe_load(capsysbinary.readouterr().out) == read("agent")
+    assert cli.main(["slack", "manifest", "agent", "tea"]) == 2
+    assert b"tea" in capsysbinary.readouterr().err
+
+
+def test_each_option_is_explained_at_the_top() -> None:
+    top = MANIFEST.read_text(encoding="utf-8").partition("_metadata")[0]
+    assert all(f"#{name}#" in top for name in OPTIONS)
+
+
+@pytest.mark.parametrize("options", CHOICES, ids=str)
+def test_the_manifest_is_of_slacks_form(options: tuple[str, ...]) -> None:
+    assert form_faults(read(*options), schema(), schema()["definitions"], "manifest") == []
 
 
 def test_the_check_of_the_form_finds_faults() -> None:
     rule = {"required": ["a"], "additionalProperties": False, "properties": {"b": {"type": "string", "maxLength": 1}}}
     assert len(form_faults({"b": "xx", "c": 1}, rule, {}, "x")) == 3
-
-
-def manifest() -> Payload:
-    loaded: Payload = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-    return loaded
 
 
 def schema() -> Payload:
@@ -54,7 +111,7 @@ def schema() -> Payload:
         if file.is_file():
             loaded: Payload = json.loads(file.read_text(encoding="utf-8"))
             return loaded
-    names = ("display_information", "features", "oauth_config", "settings", "_metadata")
+    names = ("display_information", "features", "oauth_config", "settings", "functions", "_metadata")
     properties = {name: {"type": "object"} for name in names}
     return {"additionalProperties": False, "required": names[:1], "properties": properties, "definitions": {}}
 

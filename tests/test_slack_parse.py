@@ -20,6 +20,8 @@ NAMES = (
     "app_mention",
     "direct_message",
     "message_changed",
+    "message_deleted",
+    "thread_message",
     "slash_command",
     "block_actions_private",
     "block_actions_thread",
@@ -44,6 +46,8 @@ def test_a_mention_is_a_question_for_its_thread() -> None:
         ),
         place=parse.Place("C0GENERAL", "1753000000.000100"),
         keys=("slack:message:T0EXAMPLE:C0GENERAL:1753000000.000100", "slack:event:Ev0EXAMPLE1"),
+        post="slack:message:T0EXAMPLE:C0GENERAL:1753000000.000100",
+        ts="1753000000.000100",
     )
 
 
@@ -61,6 +65,12 @@ def test_a_direct_message_is_answered_beside_it_unless_it_was_in_a_thread() -> N
     assert threaded
     assert (asked.place, asked.question.surface) == (parse.Place("D0ASKER"), "direct")
     assert threaded.place == parse.Place("D0ASKER", "1.2")
+
+
+def test_in_the_agent_view_a_direct_message_begins_a_thread() -> None:
+    asked = parse.message(event("direct_message", app_context={}), BOT_USER)
+    assert asked
+    assert asked.place == parse.Place("D0ASKER", "1753000001.000200")
 
 
 def test_both_events_of_one_post_share_a_key() -> None:
@@ -173,8 +183,34 @@ def test_any_field_may_be_missing_or_odd(name: str, data: st.DataObject) -> None
             break
         target = target[key]
     target[key] = data.draw(JSON)
-    results = (parse.message(payload, BOT_USER), parse.command(payload), parse.press(payload))
+    results = (
+        parse.message(payload, BOT_USER),
+        parse.overheard(payload, BOT_USER),
+        parse.edit(payload, BOT_USER),
+        parse.command(payload),
+        parse.press(payload),
+    )
     assert all(result is None or isinstance(result.question.text, str) for result in results)
+    assert isinstance(parse.deletion(payload), str | None)
+
+
+def test_a_line_in_a_thread_is_read_as_nobody_s_question() -> None:
+    asked = parse.overheard(recorded("thread_message"), BOT_USER)
+    assert asked
+    assert (asked.question.surface, asked.question.text) == ("thread", "how long does it last?")
+    assert asked.place == parse.Place("C0GENERAL", "1753000000.000100")
+    assert parse.message(recorded("thread_message"), BOT_USER) is None
+
+
+def test_an_edit_and_a_deletion_name_the_post_that_was_asked() -> None:
+    changed = parse.edit(recorded("message_changed"), BOT_USER)
+    assert changed
+    assert changed.post == parse.post_key("T0EXAMPLE", "D0ASKER", "1753000001.000200")
+    assert changed.question.text == "what is a red notice, please?"
+    gone = parse.deletion(recorded("message_deleted"))
+    assert gone == parse.post_key("T0EXAMPLE", "C0GENERAL", "1753000000.000100")
+    assert parse.deletion(recorded("message_changed")) is None
+    assert parse.edit(recorded("message_deleted"), BOT_USER) is None
 
 
 @pytest.mark.parametrize("body", [[], "text", 7, None, {"event": "odd"}, {"event": [1]}])

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack import render
-from bot.messages import Answer, Contact, Outcome, Question, Source, Suggestion
+from adapters.slack import lists, render, texts
+from adapters.slack.blocks import Message
+from bot.messages import Answer, Contact, Explanation, Outcome, Question, Source, Suggestion
 from tests.fakes import CONTACT, HOSTILE, SOURCE, WORDS, FakeEngine, make_answer
 from tests.slack_rig import read
 from tests.slack_rules import alive, button, faults, nodes
@@ -23,7 +24,7 @@ URLS = st.sampled_from(
     ["https://example.org/a|b?c=<d>&e=*f*_g_", "https://example.org/" + "u" * 3_500, "no address", "https://[bad"]
 )
 CONTACTS = st.builds(Contact, LINES, LINES, LINES, st.lists(LINES, max_size=9).map(tuple), st.just(""), LINES, LINES)
-ANSWERS = st.builds(
+SINGLE = st.builds(
     Answer,
     question=TEXTS,
     outcome=st.sampled_from(Outcome),
@@ -41,9 +42,10 @@ ANSWERS = st.builds(
     contact=st.none() | CONTACTS,
     reference=st.sampled_from(["", "abcd1234"]),
 )
+ANSWERS = st.builds(lambda first, others: replace(first, also=others), SINGLE, st.lists(SINGLE, max_size=3).map(tuple))
 
 
-def faulty(message: render.Message) -> list[str]:
+def faulty(message: Message) -> list[str]:
     payload = render.payload(message)
     return faults(payload) + alive(payload) + alive(render.payload(message, plain=True))
 
@@ -59,15 +61,27 @@ def test_any_answer_is_within_the_limits_and_inert(answer: Answer, private: bool
     assert faulty(render.shared(answer, WORDS, answer.title)) == []
 
 
+def test_a_second_question_is_answered_below_with_its_title_its_source_and_a_button() -> None:
+    other = make_answer(entry="mission", title="What is the mission?", short="To prevent crime.", notes=("Note.",))
+    message = render.answer(make_answer(also=(other,)), WORDS)
+    assert faulty(message) == []
+    shown = json.dumps(message.blocks)
+    assert shown.index("provisionally arrest") < shown.index("What is the mission?") < shown.index("To prevent crime.")
+    assert shown.count(SOURCE.url) >= 2
+    assert '"e\\": \\"mission\\"' in shown or '"e\\":\\"mission\\"' in shown
+    assert "Note." in shown
+    assert "To prevent crime." in message.text
+
+
 @given(TEXTS)
 def test_any_line_is_within_the_limits_and_inert(text: str) -> None:
     assert faulty(render.line(f"Shared. {text}")) == []
 
 
 @pytest.mark.parametrize(
-    "message", [render.help(WORDS), render.line(WORDS.thanks_for_feedback), render.line(WORDS.share_failed)]
+    "message", [lists.help(WORDS), render.line(WORDS.thanks_for_feedback), render.line(WORDS.share_failed)]
 )
-def test_the_bots_own_words_are_within_the_limits_and_inert(message: render.Message) -> None:
+def test_the_bots_own_words_are_within_the_limits_and_inert(message: Message) -> None:
     assert faulty(message) == []
 
 
@@ -131,7 +145,7 @@ def test_the_longest_answer_keeps_its_short_text_sources_and_buttons() -> None:
     assert "Sources" in text
     assert "Reference abcd1234" in text
     assert "Unofficial" in message.text
-    assert {"share", "helpful", "unhelpful"} <= {str(one.get("action_id")) for one in nodes(list(message.blocks))}
+    assert {"share", "feedback"} <= {str(one.get("action_id")) for one in nodes(list(message.blocks))}
 
 
 def test_an_answer_beyond_every_limit_is_still_one_message() -> None:
@@ -151,7 +165,7 @@ def test_an_answer_beyond_every_limit_is_still_one_message() -> None:
     )
     message = render.answer(huge, WORDS, private=True)
     assert faulty(message) == []
-    assert render.units(json.dumps(message.blocks, ensure_ascii=False)) <= 13_000
+    assert texts.units(json.dumps(message.blocks, ensure_ascii=False)) <= 13_000
     assert "Reference abcd1234" in read(render.payload(message)).text
 
 
@@ -168,7 +182,7 @@ def test_marks_that_turn_the_direction_do_not_get_out() -> None:
 
 
 def test_only_a_private_answer_from_an_entry_can_be_shared() -> None:
-    def shareable(message: render.Message) -> bool:
+    def shareable(message: Message) -> bool:
         return any(one.get("action_id") == "share" for one in nodes(list(message.blocks)))
 
     assert shareable(render.answer(ask("red notice"), WORDS, private=True))
@@ -219,11 +233,51 @@ def test_a_source_says_how_current_it_is() -> None:
 
 @given(st.text(max_size=200), st.integers(1, 60))
 def test_a_cut_is_short_enough_and_never_splits_a_character(text: str, limit: int) -> None:
-    short = render.cut(text, limit)
-    assert render.units(short) <= limit
+    short = texts.cut(text, limit)
+    assert texts.units(short) <= limit
     assert short == text or text.startswith(short[:-1].rstrip())
 
 
 def test_a_cut_falls_between_words() -> None:
-    assert render.cut("one two three four", 12) == "one two…"
-    assert render.cut("👮👮👮", 4) == "👮…"
+    assert texts.cut("one two three four", 12) == "one two…"
+    assert texts.cut("👮👮👮", 4) == "👮…"
+
+
+# what stands behind buttons
+
+
+@pytest.mark.parametrize("outcome", [Outcome.URGENT, Outcome.HANDED_OFF, Outcome.DECLINED])
+def test_only_answers_are_folded_never_guidance_in_an_emergency(outcome: Outcome) -> None:
+    long = make_answer(details="word " * 100)
+    assert render.folds(long)
+    assert not render.folds(replace(long, outcome=outcome))
+    assert not render.folds(make_answer())
+
+
+def test_long_details_stand_behind_a_button_and_stay_in_the_plain_form() -> None:
+    message = render.answer(make_answer(details="Detail. " * 100, reference="abcd1234"), WORDS)
+    assert "Detail." not in json.dumps(message.blocks)
+    assert "Detail." in message.text
+    assert json.loads(button(list(message.blocks), "more")["value"])["r"] == "abcd1234"
+    whole = render.answer(make_answer(details="Detail. " * 100), WORDS, unfolded=True)
+    assert "Detail." in json.dumps(whole.blocks)
+
+
+def test_a_facet_is_shown_again_as_that_facet() -> None:
+    why = Explanation(rule="sure; facet: report")
+    message = render.answer(make_answer(entry="crime-cybercrime", explanation=why), WORDS, private=True)
+    assert json.loads(button(list(message.blocks), "share")["value"])["e"] == "crime-cybercrime/report"
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANSWERS)
+def test_any_answer_that_stands_nearby_is_pointed_at_within_the_limits(answer: Answer) -> None:
+    assert faulty(render.again(answer, WORDS, "https://example.org/archives/C1/p1?thread_ts=1.2&cid=C1")) == []
+
+
+def test_feedback_is_asked_for_with_slack_s_own_buttons() -> None:
+    buttons = button(list(render.answer(ask("red notice"), WORDS).blocks), "feedback")
+    assert buttons["type"] == "feedback_buttons"
+    shown = {name: buttons[name]["text"]["text"] for name in ("positive_button", "negative_button")}
+    assert shown == {"positive_button": "Helpful", "negative_button": "Not helpful"}
+    assert [json.loads(buttons[name]["value"])["f"] for name in shown] == ["1", "0"]

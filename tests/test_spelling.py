@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.search.spelling import Spelling
+from bot.search.spelling import MOST, Spelling
 
 COMMON = frozenset({"policy", "police", "wine", "what", "is", "a", "the", "insert", "arrested"})
 SPELLING = Spelling(["INTERPOL publishes a red notice.", "A passport; the commission; extradition"], COMMON)
@@ -31,6 +31,15 @@ def test_real_words_short_words_and_far_words_stay(text: str) -> None:
 
 def test_interpolation_is_not_interpol() -> None:
     assert SPELLING.repair("interpolation in excel") == "interpolation in excel"
+
+
+def test_only_so_many_words_of_a_long_text_are_looked_up() -> None:
+    text = " ".join(["notise"] * (MOST + 5))
+    assert SPELLING.repair(text).split().count("notice") == MOST
+
+
+def test_what_is_too_long_for_a_word_stays() -> None:
+    assert SPELLING.repair("notise" * 10) == "notise" * 10
 
 
 @given(st.text(max_size=100))

@@ -18,7 +18,7 @@ from bot.errors import StoreError
 from bot.messages import Answer, Explanation, Feedback, Outcome, Question, Suggestion
 from bot.store import Asked, Done, Rated, Record, Store
 from bot.store.records import FAILURE, QUESTION_LIMIT
-from bot.store.store import KEEP, LEASE
+from bot.store.store import KEEP, LEASE, RECENT
 from bot.store.tables import EventClaim, FeedbackRow, Table
 from tests.contract import BAD_INPUT
 from tests.databases import DATABASES, fresh_database, fresh_store, opened, wired
@@ -104,6 +104,15 @@ async def test_a_text_that_postgresql_can_not_hold_is_refused(tmp_path: Path) ->
 async def test_the_newest_exchanges_come_first(store: Store) -> None:
     await store.write([asked(reference=f"r{n}", at=NOON + timedelta(minutes=n % 4)) for n in range(8)])
     assert [row.reference for row in await store.recent_exchanges(3)] == ["r7", "r3", "r6"]
+
+
+async def test_an_asker_s_exchanges_of_late_are_theirs_alone(store: Store) -> None:
+    times = [NOON - RECENT, *(NOON - timedelta(minutes=n) for n in range(3, 0, -1))]
+    await store.write([asked(reference=f"r{n}", at=at) for n, at in enumerate(times)])
+    mine = (await store.recent_exchanges(1))[0].asker
+    assert [row.reference for row in await store.exchanges_of(mine, 2)] == ["r3", "r2"]
+    assert [row.reference for row in await store.exchanges_of(mine, 10)] == ["r3", "r2", "r1"]
+    assert await store.exchanges_of("slack:T1:USTRANGER", 10) == []
 
 
 async def test_writing_a_batch_again_changes_nothing(store: Store) -> None:

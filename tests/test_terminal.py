@@ -36,6 +36,15 @@ def test_an_answer_shows_its_parts_in_order() -> None:
     )
 
 
+def test_a_second_question_is_answered_below_with_its_title_and_source() -> None:
+    other = make_answer(title="What is the mission?", short="To **prevent** crime.", notes=("An old figure.",))
+    text = shown(make_answer(also=(other,)))
+    below = "What is the mission?\n\nTo prevent crime.\n\nSources\n  INTERPOL: FAQs (as of 2021)\n"
+    assert below in text
+    assert text.index("It is not a warrant.") < text.index(below)
+    assert "An old figure." in text
+
+
 def test_choices_are_numbered() -> None:
     assert "  1. What is a red notice?\n  2. What is the mission of INTERPOL?\n" in printed("unsure")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text import READ_LIMIT, Languages, clean, has_words, normalise, sentences
+from bot.text import READ_LIMIT, Languages, calm, clean, has_words, normalise, sentences
 
 LANGUAGES = Languages(("en", "fr", "es", "ar"))
 
@@ -32,6 +32,33 @@ def test_case_accents_and_punctuation_do_not_make_another_phrasing(one: str, oth
     assert normalise(one) == normalise(other)
 
 
+def test_what_makes_a_sign_an_emoji_goes_with_it() -> None:
+    assert clean("\u2764\ufe0f red 1\ufe0f\u20e3 notice \U0001f46e\u200d\u2640\ufe0f") == "red 1 notice"
+
+
+@pytest.mark.parametrize(
+    ("text", "quiet"),
+    [
+        ("WHAT IS A RED NOTICE?", "what is a red notice?"),
+        ("QU'EST-CE QUE LA CCF pls", "qu'est-ce que la ccf pls"),
+        ("CCF", "CCF"),
+        ("What does the CCF do?", "What does the CCF do?"),
+        ("ما هي CCF", "ما هي ccf"),
+        ("123 ?!", "123 ?!"),
+    ],
+)
+def test_a_shouted_text_is_calmed_and_a_name_is_not(text: str, quiet: str) -> None:
+    assert calm(text) == quiet
+
+
+def test_words_of_one_language_tell_a_short_text_s_where_its_letters_do_not() -> None:
+    known = Languages(("en", "fr", "es", "ar"), {"rouge": "fr", "duree": "fr", "passport": "en"})
+    assert LANGUAGES.detect("notice rouge duree") == "en"
+    assert known.detect("notice rouge duree", "en-US") == "fr"
+    assert known.detect("rouge", "en-US") == "en"  # one word may be a name
+    assert known.detect("what does a red notice mean for a rouge", "fr") == "en"  # the letters leave no doubt
+
+
 def test_a_message_without_letters_has_no_words() -> None:
     assert not has_words(clean("\U0001f6a8 123 ?! <>"))
     assert has_words("ccf?")
@@ -45,6 +72,10 @@ def test_sentences_and_lines_are_told_apart() -> None:
         "thx",
         "bye",
     )
+
+
+def test_a_question_mark_ends_a_sentence_even_without_a_space() -> None:
+    assert sentences("ccf?i247? 3?4") == ("ccf?", "i247?")
 
 
 def test_of_many_sentences_the_first_and_the_last_are_read() -> None:

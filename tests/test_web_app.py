@@ -4,6 +4,7 @@ import re
 import socket
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from tests.fakes import FakeEngine, make_bot
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one server for all
 ANYWHERE = Settings(http_port=0)
-KEYS = ["q", "outcome", "entry", "confidence", "language", "text", "sources", "suggestions", "ms"]
+KEYS = ["q", "outcome", "entry", "confidence", "language", "text", "sources", "suggestions", "ms", "also"]
 
 
 def preview(answer: Answer, words: Words) -> dict[str, Any]:
@@ -191,7 +192,9 @@ async def test_routes_of_other_adapters_are_served(client: httpx.AsyncClient) ->
 async def test_it_is_up_and_ready(client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"status": "up"}
     ready = await client.get("/readyz")
-    assert (ready.status_code, ready.json()) == (200, {"ready": True, "engine": "loaded", "store": "healthy"})
+    found = ready.json()
+    assert found.pop("knowledge")["version"] == FakeEngine.version
+    assert (ready.status_code, found) == (200, {"ready": True, "engine": "loaded", "store": "healthy"})
 
 
 async def test_it_is_up_but_not_ready_without_its_store(tmp_path: Path) -> None:
@@ -204,6 +207,27 @@ async def test_it_is_up_but_not_ready_without_its_store(tmp_path: Path) -> None:
     await store.close()
     assert (ready.status_code, ready.json()["store"]) == (503, "unreachable")
     assert (alive.status_code, answer.status_code) == (200, 200)
+
+
+async def test_it_says_which_knowledge_it_answers_from_and_why_newer_is_refused() -> None:
+    hours = iter(range(24))
+    bot = Bot(FakeEngine(), clock=lambda: datetime(2026, 7, 1, next(hours), tzinfo=UTC))
+    adapter = WebAdapter(bot, ANYWHERE, {})
+    await adapter.start()
+    async with httpx.AsyncClient(base_url=adapter.address, trust_env=False) as client:
+        bot.refuse("knowledge/faq/mission.yaml:3: a tab can't be used here")
+        refused = (await client.get("/readyz")).json()
+        bot.use(FakeEngine())
+        mended = (await client.get("/readyz")).json()
+    await adapter.stop()
+    assert refused["ready"] is True
+    assert refused["knowledge"] == {
+        "version": FakeEngine.version,
+        "since": "2026-07-01T00:00:00+00:00",
+        "refused": "knowledge/faq/mission.yaml:3: a tab can't be used here",
+        "refused_at": "2026-07-01T01:00:00+00:00",
+    }
+    assert mended["knowledge"] == {"version": FakeEngine.version, "since": "2026-07-01T02:00:00+00:00"}
 
 
 async def test_feedback_is_remembered_and_thanked_for(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from adapters.web.render import (
     web_address,
 )
 from bot.markup import escape as as_markdown
-from bot.messages import Answer, Candidate, Explanation, Outcome, Source
+from bot.messages import Answer, Candidate, Explanation, Outcome, Rewrite, Source
 from tests.document import Document
 from tests.fakes import CONTACT, HOSTILE, WORDS, make_answer
 
@@ -47,6 +47,21 @@ def test_an_answer_shows_all_its_parts() -> None:
         "Reference 0a1b2c3d",
     ):
         assert part in text
+
+
+def test_a_second_question_is_answered_below_with_its_title_and_source() -> None:
+    other = make_answer(entry="mission", title="What is the mission?", short="To **prevent** crime.", notes=("Old.",))
+    whole = rendered(make_answer(also=(other,)))
+    text = Document(whole).text
+    assert text.index("It is not a warrant.") < text.index("What is the mission? To prevent crime. Sources")
+    assert "entry=mission" in whole
+    assert text.count("https://www.interpol.int/en/FAQs") >= 2
+    assert "Old." in text
+
+
+def test_an_answer_shows_how_the_question_was_rewritten() -> None:
+    because = Explanation("red notice", rewrites=(Rewrite("filler", "<b>red notice</b>"),))
+    assert "Filler <b>red notice</b> Entry" in Document(rendered(make_answer(explanation=because))).text
 
 
 def test_an_answer_shows_why() -> None:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from bot.knowledge.schema import Words
 from bot.markup import Block, Inline, Items, Link, MarkupError, Paragraph, Span, Strong, parse
 from bot.messages import Answer, Contact, Outcome, Source, Suggestion
+from bot.plain import all_notes
 
 # Discord's limits (platforms.md D6, D9, D10, D11). Lengths are counted in UTF-16 units, the strictest way to count.
 CONTENT_LIMIT = 2000
@@ -39,6 +40,12 @@ UNOFFICIAL_SHARE = 500
 REFERENCE_SHARE = 300
 ADDRESS_SHARE = 600  # a source with a longer address is named without a link
 LINK_WORDS_SHARE = 150
+OTHERS_LIMIT = 2  # further questions of the same message that are answered below the first, each in an embed:
+OTHER_TITLE_SHARE = 150
+OTHER_SHORT_SHARE = 400
+OTHER_HEADING_SHARE = 60
+OTHER_SOURCES_SHARE = 400
+OTHERS_SHARE = 600  # of the message without embeds
 
 CHOOSE = "interpol:choose:"  # custom ids of the buttons; they outlive restarts, so they must not change
 HELPFUL = "interpol:helpful:"
@@ -96,7 +103,7 @@ def render(answer: Answer, words: Words, *, private: bool = False) -> Rendered:
     mark = _mark(answer.short)
     return Rendered(
         content=_fit(_tree(answer.short), CONTENT_LIMIT, mark),
-        embeds=(_embed(answer, words, mark),),
+        embeds=_embeds(answer, words, mark),
         components=_rows(answer, words),
         flags=EPHEMERAL if private else 0,
     )
@@ -105,9 +112,11 @@ def render(answer: Answer, words: Words, *, private: bool = False) -> Rendered:
 def render_short(answer: Answer, words: Words, *, private: bool = False) -> Rendered:
     """Return the message without embed and buttons, for when Discord refuses the whole one."""
     mark = _mark(answer.short)
-    sources = _fit(tuple(_source(source) for source in answer.sources), FIELD_VALUE_LIMIT, mark, gap="\n")
+    below = _fit(tuple(block for other in answer.also[:OTHERS_LIMIT] for block in _brief(other)), OTHERS_SHARE, mark)
+    room = FIELD_VALUE_LIMIT - units(below)
+    sources = _fit(tuple(_source(source) for source in answer.sources), room, mark, gap="\n")
     small_print = _fit((_line(_tail(answer, words)),), UNOFFICIAL_SHARE, mark)
-    end = "\n\n".join(filter(None, (sources, small_print)))
+    end = "\n\n".join(filter(None, (sources, below, small_print)))
     short = _fit(_tree(answer.short), CONTENT_LIMIT - units(end) - 2, mark)
     return Rendered(content=f"{short}\n\n{end}", flags=EPHEMERAL if private else 0)
 
@@ -160,12 +169,44 @@ def escape(text: str) -> str:
 # --- the parts of the message ---
 
 
-def _embed(answer: Answer, words: Words, mark: str) -> dict[str, Any]:
+def _embeds(answer: Answer, words: Words, mark: str) -> tuple[dict[str, Any], ...]:
+    """Return the answer's embed, and one for each further question of the same message."""
+    others = tuple(filter(None, (_other(other, words) for other in answer.also[:OTHERS_LIMIT])))
+    spent = sum(units(text) for other in others for text in _texts(other))
+    return (_embed(answer, words, mark, EMBEDS_LIMIT - spent), *others)
+
+
+def _other(other: Answer, words: Words) -> dict[str, Any]:
+    """Return title, short answer and sources as an embed; nothing where there is no answer in it."""
+    mark = _mark(other.short)
+    title = _fit((_line(other.title),), OTHER_TITLE_SHARE, mark)
+    short = _fit(_tree(other.short), OTHER_SHORT_SHARE, mark)
+    heading = _plain(words.sources, OTHER_HEADING_SHARE)
+    lines = _fit(tuple(_source(source) for source in other.sources), OTHER_SOURCES_SHARE, mark, gap="\n")
+    sources = _field(heading, lines, mark)
+    parts = {"title": title, "description": short, "fields": [sources] if sources else []}
+    filled = {name: value for name, value in parts.items() if value}
+    return filled | {"color": _COLOURS[other.outcome]} if short.strip() else {}
+
+
+def _texts(embed: dict[str, Any]) -> list[str]:
+    fields = [field[part] for field in embed.get("fields", []) for part in ("name", "value")]
+    return [embed.get("title", ""), embed.get("description", ""), *fields]
+
+
+def _brief(other: Answer) -> tuple[Block, ...]:
+    """Return title, short answer and first source, for a message without embeds."""
+    return (_strong(other.title), *_tree(other.short), *map(_source, other.sources[:1]))
+
+
+def _embed(answer: Answer, words: Words, mark: str, limit: int) -> dict[str, Any]:
     title = _fit((_line(answer.title),), TITLE_LIMIT, mark)
     footer = _footer(answer, words, mark)
-    fields = [field for field in (_contact(answer.contact, words, mark), _sources(answer, words, mark)) if field]
+    share = FIELD_VALUE_LIMIT * limit // EMBEDS_LIMIT
+    contact, sources = _contact(answer.contact, words, mark, share), _sources(answer, words, mark, share)
+    fields = [field for field in (contact, sources) if field]
     spent = units(title) + units(footer) + sum(units(field["name"] + field["value"]) for field in fields)
-    description = _description(answer, words, mark, min(DESCRIPTION_LIMIT, EMBEDS_LIMIT - spent))
+    description = _description(answer, words, mark, min(DESCRIPTION_LIMIT, limit - spent))
     embed = {"title": title, "description": description, "fields": fields}
     filled = {name: value for name, value in embed.items() if value}
     return filled | {"color": _COLOURS[answer.outcome], "footer": {"text": footer}}
@@ -192,19 +233,19 @@ def _offered(answer: Answer, words: Words) -> tuple[Block, ...]:
     return (*heading, Items(questions, ordered=True))
 
 
-def _contact(contact: Contact | None, words: Words, mark: str) -> dict[str, Any] | None:
+def _contact(contact: Contact | None, words: Words, mark: str, limit: int) -> dict[str, Any] | None:
     if contact is None:
         return None
     place = ", ".join(filter(None, (contact.role, contact.organisation)))
     page = Paragraph((_link(re.sub(r"^https?://", "", contact.url).rstrip("/"), contact.url),))
     rest = (contact.email, contact.phone, ", ".join(contact.fields))  # the fields last: they may be many, and cut
     lines = (_strong(contact.name), _line(place), page, *map(_line, rest))
-    return _field(words.ask_person, _fit(lines, FIELD_VALUE_LIMIT, mark, gap="\n"), mark)
+    return _field(words.ask_person, _fit(lines, limit, mark, gap="\n"), mark)
 
 
-def _sources(answer: Answer, words: Words, mark: str) -> dict[str, Any] | None:
+def _sources(answer: Answer, words: Words, mark: str, limit: int) -> dict[str, Any] | None:
     lines = tuple(_source(source) for source in answer.sources)
-    return _field(words.sources, _fit(lines, FIELD_VALUE_LIMIT, mark, gap="\n"), mark)
+    return _field(words.sources, _fit(lines, limit, mark, gap="\n"), mark)
 
 
 def _source(source: Source) -> Paragraph:
@@ -218,7 +259,7 @@ def _field(name: str, value: str, mark: str) -> dict[str, Any] | None:
 
 def _footer(answer: Answer, words: Words, mark: str) -> str:
     """Footers know no Markdown: what stands there is plain, and would show its backslashes if it were escaped."""
-    lines = (_plain(" ".join(answer.notes), NOTES_SHARE), _tail(answer, words))
+    lines = (_plain(" ".join(all_notes(answer)), NOTES_SHARE), _tail(answer, words))
     return "\n".join(mark + line for line in lines if line)
 
 
@@ -230,7 +271,9 @@ def _tail(answer: Answer, words: Words) -> str:
 
 def _rows(answer: Answer, words: Words) -> tuple[dict[str, Any], ...]:
     seen: set[str] = set()  # Discord refuses a message that bears one custom id twice
+    others = (Suggestion(other.entry, other.title) for other in answer.also[:OTHERS_LIMIT] if other.entry)
     rows = (
+        _entry_buttons(others, _PRIMARY, seen),
         _entry_buttons(answer.suggestions, _PRIMARY, seen),
         _entry_buttons(answer.related, _SECONDARY, seen),
         _feedback_buttons(answer, words, seen),

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -22,10 +22,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from adapters.web import parse
 from adapters.web.render import Page, Preview, Shown, message, page
 from bot.errors import ConnectError
+from bot.health import Connection
 from bot.knowledge.schema import LANGUAGES
 from bot.messages import Answer, Question
 from bot.plain import answer_object, to_json
-from bot.service import Bot
+from bot.service import Bot, Standing
 from bot.settings import Settings
 
 GRACE = 3  # seconds that open requests get when stopping
@@ -49,7 +50,10 @@ SENTENCES = {
 
 
 class WebAdapter:
-    """Serves the playground. `previews` render what a chat platform, by name, would be sent; `routes` are added."""
+    """Serves the playground. `previews` render what a chat platform, by name, would be sent; `routes` are added.
+
+    `states` tell how the other ways in are.
+    """
 
     name = "Web"
 
@@ -59,8 +63,10 @@ class WebAdapter:
         settings: Settings,
         previews: Mapping[str, Preview],
         routes: Sequence[BaseRoute] = (),
+        states: Sequence[Callable[[], Connection]] = (),
     ) -> None:
         self._bot = bot
+        self._states = states
         self._place = (settings.http_host, settings.http_port)
         self._previews = previews
         self._server = _Server(_config(self._app(routes)))
@@ -142,8 +148,22 @@ class WebAdapter:
 
     async def _ready(self, request: Request) -> Response:  # noqa: ARG002 - Starlette hands it in
         healthy = await self._bot.healthy()
-        status = HTTPStatus.OK if healthy else HTTPStatus.SERVICE_UNAVAILABLE
-        return _json({"ready": healthy, "engine": "loaded", "store": "healthy" if healthy else "unreachable"}, status)
+        connections = [state() for state in self._states]
+        ready = healthy and all(one.live for one in connections)
+        told = {
+            "ready": ready,
+            "engine": "loaded",
+            "store": "healthy" if healthy else "unreachable",
+            "knowledge": _standing(self._bot.standing),
+        } | {one.name.lower(): {"connected": one.live, "to_mend": [*one.to_mend]} for one in connections}
+        return _json(told, HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _standing(found: Standing) -> dict[str, Any]:
+    told = {"version": found.version, "since": found.since.isoformat(timespec="seconds")}
+    if not found.refused_at:
+        return told
+    return told | {"refused": found.refused, "refused_at": found.refused_at.isoformat(timespec="seconds")}
 
 
 class _Server(uvicorn.Server):

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from bot.knowledge.schema import Words
 from bot.markup import Block, Emphasis, Inline, Link, Paragraph, Strong, parse
 from bot.messages import Answer, Candidate, Outcome, Suggestion
-from bot.plain import best, percent, to_json
+from bot.plain import all_notes, best, percent, to_json
 
 Preview = Callable[[Answer, Words], dict[str, Any]]
 
@@ -156,7 +156,7 @@ _TEMPLATES = Environment(
 )
 _TEMPLATES.globals |= {
     function.__name__: function
-    for function in (api_address, ask_address, choices, considered, direction, signals, web_address)
+    for function in (all_notes, api_address, ask_address, choices, considered, direction, signals, web_address)
 } | {"OUTCOMES": OUTCOMES, "LIMITS": LIMITS}
 _TEMPLATES.filters |= {"html": html, "percent": percent, "pretty": pretty, "printable": printable}
 _PAGE = _TEMPLATES.get_template("page.html")

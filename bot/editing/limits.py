@@ -1,5 +1,6 @@
 """What a platform would have to leave out of an answer. The renderers cut by construction; here the loss is told."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from bot.markup import Inline, Paragraph, Span, parse
 from bot.messages import Answer, Explanation, Question
 
 CITED = 40  # characters of a text that a remark repeats
+_NEITHER = re.compile(r"[\W_]+")  # neither letter nor digit: what str.isalnum refuses
 Preview = Callable[[Answer, Words], Any]  # an answer → the JSON that a platform shows
 
 
@@ -26,14 +28,16 @@ def review_limits(
             answer = composer.entry(Question(""), entry, 1.0, Explanation(language=language))
             parts = _parts(answer)
             for platform, preview in previews.items():
-                shown = letters(" ".join(_texts(preview(answer, composer.words(language)))))
+                shown = Shown(" ".join(_texts(preview(answer, composer.words(language)))))
                 yield from _lost(records[entry.id], parts, language, platform, shown)
                 yield from _long_questions(records, answer, platform, shown, seen)
 
 
-def _lost(record: Record, parts: Mapping[str, list[str]], language: str, platform: str, shown: str) -> Iterator[Remark]:
+def _lost(
+    record: Record, parts: Mapping[str, list[str]], language: str, platform: str, shown: "Shown"
+) -> Iterator[Remark]:
     for field, spans in parts.items():
-        missing = [span for span in spans if letters(span) not in shown]
+        missing = [span for span in spans if span not in shown]
         if missing:
             message = (
                 f"{platform} can't show all of {record.id} in {language}: {field} loses up to {sum(map(len, missing))} "
@@ -44,12 +48,12 @@ def _lost(record: Record, parts: Mapping[str, list[str]], language: str, platfor
 
 
 def _long_questions(
-    records: Mapping[str, Record], answer: Answer, platform: str, shown: str, seen: set[tuple[str, str, str]]
+    records: Mapping[str, Record], answer: Answer, platform: str, shown: "Shown", seen: set[tuple[str, str, str]]
 ) -> Iterator[Remark]:
     """Yield the related questions that are cut on their buttons, each once: at their own entry."""
     for other in answer.related:
         key = (platform, other.entry, answer.language)
-        if other.entry in records and key not in seen and letters(other.question) not in shown:
+        if other.entry in records and key not in seen and other.question not in shown:
             seen.add(key)
             record = records[other.entry]
             message = (
@@ -96,6 +100,20 @@ def _texts(node: Any) -> Iterator[str]:
             yield from _texts(value)
 
 
+class Shown:
+    """Everything that a platform shows of an answer. A text is in it when its letters are, in their order."""
+
+    def __init__(self, whole: str) -> None:
+        self._whole = whole
+        self._letters = ""
+
+    def __contains__(self, text: str) -> bool:
+        if text in self._whole:
+            return True
+        self._letters = self._letters or letters(self._whole)
+        return letters(text) in self._letters
+
+
 def letters(text: str) -> str:
     """Return the letters and digits alone: what escaping, marks and line breaks leave as it is."""
-    return "".join(filter(str.isalnum, text))
+    return _NEITHER.sub("", "".join(text.split()))  # the spaces first, and fast: most of it is those

@@ -37,12 +37,12 @@ def review_mistaken(
     if len(entries) < 2:  # noqa: PLR2004 - there is nothing to take it for
         return
     lesson = _lesson(phrasings, entries, encoders, cache, step)
-    best = Expert(lesson, encoders).left_out().argmax(axis=1)
+    scores = Expert(lesson, encoders).left_out(range(len(phrasings)))
     step()
     taken: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for own, found in zip(phrasings, best, strict=True):
-        if _differ(knowledge, own.entry, entries[found]):
-            taken[own.entry, own.language, entries[found]].append(own.text)
+    for own, found in zip(phrasings, scores, strict=True):
+        if len(found.entries) and _differ(knowledge, own.entry, best := entries[found.entries[0]]):
+            taken[own.entry, own.language, best].append(own.text)
     yield from _remarks(taken, phrasings, records)
 
 

@@ -53,16 +53,6 @@ def read_records(folder: Path) -> tuple[Record, ...]:
     return tuple(record for kind in (*ENTRY_FOLDERS, CRIMES) for record in _records(folder / kind))
 
 
-def read_document(path: Path) -> Document:
-    """Read one YAML file. Raises KnowledgeError."""
-    try:
-        return read(path.read_bytes())
-    except OSError as error:
-        raise KnowledgeError((Fault(path, 0, f"can't be read: {error.strerror}"),)) from error
-    except BrokenYamlError as error:
-        raise KnowledgeError((Fault(path, error.line, error.message),)) from error
-
-
 def is_crime(record: Record) -> bool:
     """Say whether it is a crime area: it is the whole of its file."""
     return not record.place
@@ -81,10 +71,19 @@ def _records(folder: Path) -> Iterator[Record]:
     for path in sorted(folder.glob("*.yaml")):
         if path.name.startswith((".", "#")):
             continue
-        document = read_document(path)
+        document = _document(path)
         if folder.name == CRIMES:
             yield Record(path, document)
             continue
         entries = document.at(("entries",))
         numbers = range(len(entries) if isinstance(entries, list) else 0)
         yield from (Record(path, document, ("entries", number)) for number in numbers)
+
+
+def _document(path: Path) -> Document:
+    try:
+        return read(path.read_bytes())
+    except OSError as error:
+        raise KnowledgeError((Fault(path, 0, f"can't be read: {error.strerror}"),)) from error
+    except BrokenYamlError as error:
+        raise KnowledgeError((Fault(path, error.line, error.message),)) from error

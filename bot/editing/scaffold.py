@@ -29,8 +29,8 @@ class Wanted:
 
 def plan(folder: Path, knowledge: Knowledge, wanted: Wanted, today: date) -> Plan:
     """Return how to add it to a folder that holds `knowledge`. Raises EditingError that says what to do instead."""
-    _check_id(folder, wanted.id)
-    path = _path(folder, wanted)
+    check_id(folder, wanted.id)
+    path = path_of(folder, wanted)
     if wanted.kind != "guard" and not knowledge.sources:
         raise EditingError("sources.yaml lists no page: list in it what the answer rests on, then try again.")
     source = next(iter(knowledge.sources), "")
@@ -51,7 +51,8 @@ def plan(folder: Path, knowledge: Knowledge, wanted: Wanted, today: date) -> Pla
     )
 
 
-def _check_id(folder: Path, entry_id: str) -> None:
+def check_id(folder: Path, entry_id: str) -> None:
+    """Refuse, with EditingError, what can't be an id, is reserved, or is there already."""
     proposal = re.sub(r"[^a-z0-9]+", "-", entry_id.lower()).strip("-")[:ID_LIMIT].strip("-")
     if not entry_id or proposal != entry_id:
         other = f", such as {proposal}" if proposal else ""
@@ -66,7 +67,8 @@ def _check_id(folder: Path, entry_id: str) -> None:
             raise EditingError(f"There is an entry {entry_id!r} already: {record.path}:{record.line('id')}.")
 
 
-def _path(folder: Path, wanted: Wanted) -> Path:
+def path_of(folder: Path, wanted: Wanted) -> Path:
+    """Return the file that it goes to. Raises EditingError where that is none, or not free."""
     own = f"{KINDS[wanted.kind]}/{wanted.id}.yaml"
     if not wanted.file:
         if (folder / own).exists():

@@ -19,6 +19,7 @@ from bot.knowledge.sentences import label
 from bot.knowledge.yaml_lines import Document, Place, fields
 from bot.text import normalise
 
+_NORMAL = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # half of all phrasings: they are their own normal form
 RESERVED_IDS = frozenset({"help", "none", "null"})  # `/interpol help`; "no entry" in JSON and in the store
 
 
@@ -72,11 +73,21 @@ class Unread:
         return cls(frozenset(word for text in texts for word in re.findall(r"[a-z0-9-]+", text)))
 
 
-def check(records: tuple[Record, ...], sources: Record | None, facts: Record | None, unread: Unread) -> Iterator[Fault]:
+class Keys(dict[str, str]):
+    """The normal form of texts, worked out once a text: `keys[text]`."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = found = text if _NORMAL.fullmatch(text) else normalise(text)
+        return found
+
+
+def check(
+    records: tuple[Record, ...], sources: Record | None, facts: Record | None, unread: Unread, keys: Keys
+) -> Iterator[Fault]:
     """Yield the faults between records (entries and crime areas, in file order), and with the sources and facts."""
     yield from _ids(records)
-    yield from _phrasings(records)
-    yield from _counter_examples(records)
+    yield from _phrasings(records, keys)
+    yield from _counter_examples(records, keys)
     yield from _related(records, unread)
     yield from _sources(records, sources, facts, unread)
     if facts:
@@ -99,11 +110,11 @@ def _where(first: Record, second: Record, *inner: str | int) -> str:
     return f"line {line}" if first.path == second.path else f"{first.path.parent.name}/{first.path.name}:{line}"
 
 
-def _phrasings(records: tuple[Record, ...]) -> Iterator[Fault]:
+def _phrasings(records: tuple[Record, ...], keys: Keys) -> Iterator[Fault]:
     first: dict[str, tuple[Record, Place]] = {}
     for record in records:
         for place, phrasing in _phrasings_of(record):
-            key = normalise(phrasing)
+            key = keys[phrasing]
             if not key:
                 yield record.fault(f"{phrasing!r} has no words in it: remove it", *place)
                 continue
@@ -135,13 +146,13 @@ def _twice(phrasing: str, other: Record, record: Record, at: Place) -> str:
     return f"{phrasing!r} is also a phrasing of {other.id!r} ({where}): the bot could not tell them apart; keep one"
 
 
-def _counter_examples(records: tuple[Record, ...]) -> Iterator[Fault]:
+def _counter_examples(records: tuple[Record, ...], keys: Keys) -> Iterator[Fault]:
     for record in records:
         examples = [each for language in LANGUAGES for each in record.texts(language, "unlike")]
-        own = {normalise(phrasing): place for place, phrasing in _phrasings_of(record)} if examples else {}
+        own = {keys[phrasing]: place for place, phrasing in _phrasings_of(record)} if examples else {}
         seen: set[str] = set()
         for place, text in examples:
-            key = normalise(text)
+            key = keys[text]
             if not key:
                 yield record.fault(f"{text!r} has no words in it: remove it", *place)
             elif key in own:

@@ -11,10 +11,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import Fault, KnowledgeError
-from bot.knowledge.checks import Record, Unread, check, check_facets, check_words
+from bot.knowledge.checks import Keys, Record, Unread, check, check_facets, check_words
 from bot.knowledge.compose import compose, overlong
 from bot.knowledge.facet_schema import Facets
 from bot.knowledge.facts import fill
+from bot.knowledge.menu import check_menu
+from bot.knowledge.menu_schema import Menu
 from bot.knowledge.schema import (
     DETAILS_LIMIT,
     LANGUAGES,
@@ -39,6 +41,7 @@ _FILES: dict[str, Any] = {
     "sources.yaml": Sources,
     "facts.yaml": Facts,
     "facets.yaml": Facets,
+    "menu.yaml": Menu,
     "contact.yaml": ContactRecord,
     "synonyms.yaml": Synonyms,
 }
@@ -50,7 +53,13 @@ _REQUIRED = {
     "sources.yaml": "list in it every page that an answer cites",
     "words/en.yaml": "it holds the bot's own words in English",
 }
-_WHEN_EMPTY: dict[str, Any] = {"sources.yaml": {}, "facts.yaml": {}, "contact.yaml": {}, "synonyms.yaml": []}
+_WHEN_EMPTY: dict[str, Any] = {
+    "sources.yaml": {},
+    "facts.yaml": {},
+    "menu.yaml": {},
+    "contact.yaml": {},
+    "synonyms.yaml": [],
+}
 
 
 @dataclass(slots=True)
@@ -70,11 +79,34 @@ class _File:
         return self.name.split("/", maxsplit=1)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A folder that loads, and what stands in its files.
+
+    `records` are the entries and crime areas in the order of `Knowledge.entries`; `keys` the normal forms so far.
+    """
+
+    knowledge: Knowledge
+    records: tuple[Record, ...]
+    synonyms: Record | None
+    keys: Keys
+
+
 def load(folder: Path) -> Knowledge:
     """Read and check the knowledge folder. Raises KnowledgeError with every fault, in file order.
 
     Only `.yaml` files in their places are read; hidden files and editors' backups are passed over.
     """
+    return open_folder(folder).knowledge
+
+
+def version_of(folder: Path) -> str:
+    """Return the version that the knowledge in a folder has, or would have if it loaded. Raises OSError."""
+    return _version((name, path.read_bytes()) for name, path in _find(folder)[0].items())
+
+
+def open_folder(folder: Path) -> Opened:
+    """Load a folder and keep what stands in its files, for those who look deeper. Raises KnowledgeError as `load`."""
     try:
         paths, faults = _find(folder)
     except OSError as error:
@@ -87,16 +119,18 @@ def load(folder: Path) -> Knowledge:
     for file in files:
         if file.kind in _ENTRY_KINDS and file.document:
             _validate(file, file.document, facts)
+    keys, records = Keys(), tuple(_records(files))
+    by_name = {file.name: Record(file.path, file.document) for file in files if file.document}
     faults += chain.from_iterable(file.faults for file in files)
-    faults += _cross_check(files)
+    faults += _cross_check(files, records, by_name, keys)
     if faults:
         raise KnowledgeError(tuple(sorted(set(faults))))
-    return _whole(files)
+    return Opened(_whole(files), records, by_name.get("synonyms.yaml"), keys)
 
 
 def _find(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
     """Return the files to read, by name and in its order, and a fault for each that is missing or out of place."""
-    found = {path.relative_to(folder).as_posix(): path for path in _walk(folder)}
+    found = {path.relative_to(folder).as_posix(): path for path in yaml_files(folder)}
     faults = [Fault(path, 0, why) for name, path in found.items() if (why := _misplaced(name))]
     faults += [Fault(folder / name, 0, f"is missing: {why}") for name, why in _REQUIRED.items() if name not in found]
     names = sorted(name for name in found if not _misplaced(name))
@@ -105,12 +139,13 @@ def _find(folder: Path) -> tuple[dict[str, Path], list[Fault]]:
     return {name: found[name] for name in names}, faults
 
 
-def _walk(folder: Path, depth: int = DEPTH_LIMIT) -> Iterator[Path]:
+def yaml_files(folder: Path, depth: int = DEPTH_LIMIT) -> Iterator[Path]:
+    """Yield the YAML files of a folder, in their places or not; hidden ones are passed over. Raises OSError."""
     for path in folder.iterdir():
         if path.name.startswith((".", "#")):
             continue
         if path.is_dir():
-            yield from _walk(path, depth - 1) if depth > 1 else ()
+            yield from yaml_files(path, depth - 1) if depth > 1 else ()
         elif path.suffix.casefold() in {".yaml", ".yml"} and (path.is_file() or path.is_symlink()):
             yield path  # a link that leads nowhere is told when it is read
 
@@ -167,19 +202,26 @@ def _validate(file: _File, document: Document, facts: Mapping[str, Fact] | None)
         ]
 
 
-def _cross_check(files: list[_File]) -> Iterator[Fault]:
-    by_name = {file.name: Record(file.path, file.document) for file in files if file.document}
+def _cross_check(
+    files: list[_File], records: tuple[Record, ...], by_name: Mapping[str, Record], keys: Keys
+) -> Iterator[Fault]:
     unread = Unread.of(file.raw for file in files if not file.document)
-    records = tuple(_records(files))
-    yield from check(records, by_name.get("sources.yaml"), by_name.get("facts.yaml"), unread)
+    yield from check(records, by_name.get("sources.yaml"), by_name.get("facts.yaml"), unread, keys)
     if facets := by_name.get("facets.yaml"):
         yield from check_facets(facets, records, unread)
+    if menu := by_name.get("menu.yaml"):
+        yield from check_menu(menu, {record.id for record in records}, {*_faq_files(by_name)}, unread)
     for name, record in by_name.items():
         if name.startswith("words/"):
             yield from check_words(record)
     for file in files:
         if isinstance(file.value, Crime) and file.document:
             yield from _check_length(Record(file.path, file.document), file.value)
+
+
+def _faq_files(names: Iterable[str]) -> Iterator[str]:
+    """Yield what a menu calls the files of `faq/`."""
+    return (Path(name).stem for name in names if name.startswith("faq/"))
 
 
 def _in_order(files: list[_File]) -> list[_File]:
@@ -214,7 +256,7 @@ def _whole(files: list[_File]) -> Knowledge:
     ordered = [file.value for file in _in_order(files)]
     crimes = tuple(value for value in ordered if isinstance(value, Crime))
     return Knowledge(
-        version=_version(files),
+        version=_version((file.name, file.raw) for file in files),
         entries=tuple(chain.from_iterable(_entries(value) for value in ordered)),
         crimes=crimes,
         sources=values["sources.yaml"],
@@ -222,6 +264,12 @@ def _whole(files: list[_File]) -> Knowledge:
         words={Path(name).stem: value for name, value in values.items() if isinstance(value, Words)},
         synonyms=values.get("synonyms.yaml", ()),
         facets=values.get("facets.yaml"),
+        menu=values.get("menu.yaml", Menu()),
+        files={
+            Path(name).stem: tuple(entry.id for entry in value.entries)
+            for name, value in values.items()
+            if name.startswith("faq/")
+        },
     )
 
 
@@ -229,8 +277,8 @@ def _entries(value: Crime | EntryFile) -> tuple[Entry, ...]:
     return (compose(value),) if isinstance(value, Crime) else value.entries
 
 
-def _version(files: Iterable[_File]) -> str:
+def _version(files: Iterable[tuple[str, bytes]]) -> str:
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.name}\0{len(file.raw)}\0".encode() + file.raw)
+    for name, raw in files:
+        digest.update(f"{name}\0{len(raw)}\0".encode() + raw)
     return digest.hexdigest()[:VERSION_LENGTH]

@@ -33,7 +33,8 @@ from bot.knowledge.fields import (
     Short,
     Slug,
 )
-from bot.messages import Outcome
+from bot.knowledge.menu_schema import Menu
+from bot.messages import Contact, Outcome
 
 __all__ = ["DETAILS_LIMIT", "LANGUAGES", "SHORT_LIMIT", "Language"]  # said here for those who read finished knowledge
 
@@ -197,6 +198,34 @@ class ContactRecord(Model):
     email: MailboxOrNothing = ""
     phone: str = ""
 
+    def shown(self) -> Contact | None:
+        """Return what is shown of it, or None where there is no contact person."""
+        if not self.name:
+            return None
+        return Contact(
+            name=self.name,
+            role=self.role,
+            organisation=self.organisation,
+            fields=self.fields_of_practice,
+            url=self.url,
+            email=self.email,
+            phone=self.phone,
+        )
+
+
+class CommandWords(Model):
+    """What people type for a command, in one language; the first is the one that is shown."""
+
+    help: tuple[Line, ...] = Field(min_length=1)
+    topics: tuple[Line, ...] = Field(min_length=1)
+    crimes: tuple[Line, ...] = Field(min_length=1)
+    crime: tuple[Line, ...] = Field(min_length=1)  # an area's name follows
+    notices: tuple[Line, ...] = Field(min_length=1)
+    feedback: tuple[Line, ...] = Field(min_length=1)
+    privacy: tuple[Line, ...] = Field(min_length=1)
+    stop: tuple[Line, ...] = Field(min_length=1)  # silences the bot in a thread
+    settings: tuple[Line, ...] = Field(min_length=1)  # opens an administrator's settings
+
 
 class Words(Model):
     """The bot's own words in one language, `words/<language>.yaml`. `{...}` are filled in by the bot."""
@@ -230,6 +259,77 @@ class Words(Model):
     confidence: Line
     ask_placeholder: Line
     reference: Line  # "Reference {reference}"
+    commands: CommandWords
+    topics: Line  # heading over the topics
+    crimes: Line  # heading over the crime areas
+    notices: Line  # heading over the notices
+    popular: Line  # heading over popular questions
+    recent: Line  # heading over the asker's own last questions
+    more: Line  # button: the details
+    latest_operation: Line  # label on a crime area's card
+    operations_known: Line  # label: how many operations the record names
+    checked: Line  # label: when an editor last checked it
+    how_to_report: Line  # button
+    related_areas: Line  # button
+    answered_before: Line  # instead of a whole answer that stands nearby
+    read_it: Line  # link to that answer
+    show_here: Line  # button: show it here all the same
+    muted: Line  # confirms "stop"
+    looking: Line  # status while answering; follows the bot's name
+    feedback_help: Short  # what /interpol feedback shows
+    privacy_help: Body  # what /interpol privacy shows
+    language: Line  # label over the choice of language
+    any_language: Line  # choice: the language of the question
+    ask: Line  # button, at most 24 characters
+    close: Line  # button, at most 24 characters
+    no_text: Line  # "answer this" on a message without words
+    person_asked: Line  # to the asker, who pressed "ask a person"
+    person_failed: Line  # the same, where it could not be passed on: whom to ask follows
+    person_nobody: Line  # the same, where nobody is set up at all
+    person_question: Line  # "About your question: {question}"
+    person_taken: Line  # "{expert} took up your question"
+    person_waiting: Line  # nobody has, yet
+    person_answer: Line  # over an expert's words: {expert}, a person of the team, not the bot
+    person_declined: Line  # the team can't answer it
+    person_expired: Line  # nobody answered in time
+    somebody: Line  # an expert whose name is not known
+    expert_asked: Line  # headline over a question that experts are shown
+    expert_question: Line  # label
+    expert_offered: Line  # label: what the bot answered
+    expert_unknown: Line  # in its place: the bot did not know
+    expert_where: Line  # label: where it was asked, in which language
+    expert_rule: Short  # what becomes of replies in the thread
+    expert_claim: Line  # button
+    expert_release: Line  # button
+    expert_answer: Line  # button, and the label of the field
+    expert_decline: Line  # button
+    expert_save: Line  # button: save as answer
+    expert_send: Line  # button, at most 24 characters
+    expert_claimed: Line  # where it stands: claimed by {expert}
+    expert_answered: Line  # answered by {expert}
+    expert_declined: Line  # not for the team, says {expert}
+    expert_expired: Line  # closed, nobody answered in time
+    expert_gone: Line  # it is not kept any more
+    expert_remind: Line  # nobody has taken it up yet
+    expert_late: Line  # what was pressed can't be done any more; where it stands follows
+    expert_failed: Line  # it could not be saved
+    expert_long: Line  # the answer is longer than {limit} characters
+    expert_sent: Line  # the answer is on its way
+    expert_saved: Line  # saved as draft {draft}
+    settings: Line  # title of the settings' modal, at most 24 characters
+    settings_denied: Line  # to those who may not change them
+    settings_unable: Line  # the app may not look who is an administrator
+    settings_all: Line  # heading: the whole workspace
+    settings_here: Line  # heading: this channel
+    settings_experts: Line  # label: the channel of the people who answer
+    settings_public: Line  # label: answers that everybody sees
+    settings_follow: Line  # label: threads are followed without a mention
+    settings_same: Line  # choice: as in the whole workspace
+    settings_private: Line  # to those who want to share an answer where administrators said no
+    settings_saved: Line  # confirmation
+    settings_yes: Line  # choice
+    settings_no: Line  # choice
+    settings_save: Line  # button, at most 24 characters
 
 
 PLACEHOLDERS = {
@@ -242,6 +342,14 @@ PLACEHOLDERS = {
     "read_on": "date",
     "shared_by": "asker",
     "reference": "reference",
+    "person_question": "question",
+    "person_taken": "expert",
+    "person_answer": "expert",
+    "expert_claimed": "expert",
+    "expert_answered": "expert",
+    "expert_declined": "expert",
+    "expert_long": "limit",
+    "expert_saved": "draft",
 }  # what the bot fills in, by the field of Words that must hold it; no other field is filled in
 
 
@@ -267,6 +375,8 @@ class Knowledge(Model):
     words: dict[str, Words]
     synonyms: tuple[tuple[str, ...], ...] = ()
     facets: Facets | None = None
+    menu: Menu = Menu()
+    files: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # of faq/: the entries' ids, by the file's stem
 
     @cached_property
     def by_id(self) -> dict[str, Entry]:

@@ -27,8 +27,9 @@ _CONVERTERS = {
     "tag:yaml.org,2002:float": _CONSTRUCTOR.construct_yaml_float,
     "tag:yaml.org,2002:null": _CONSTRUCTOR.construct_yaml_null,
 }
-# what YAML allows in a file, less the line breaks that editors don't count as lines
-_FORBIDDEN = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# what YAML allows in a file, less the line breaks that editors don't count as lines, and less a byte order mark that
+# does not stand first, where two files were put together: nobody would see why a field is not known
+_FORBIDDEN = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 class BrokenYamlError(Exception):
@@ -90,7 +91,7 @@ def _decode(raw: bytes) -> str:
 
 
 def _events(text: str) -> Iterator[Any]:
-    return yaml.parse(text, Loader=_LOADER)
+    return iter(_LOADER(text).get_event, None)  # as yaml.parse has it, without a look ahead at each
 
 
 _HINTS = {

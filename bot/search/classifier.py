@@ -1,9 +1,7 @@
 """A discriminative model over joint features: kernel ridge regression on a sum of RBF kernels, one per signal.
 
-Why this one: on the training and validation parts of CLINC150 and BANKING77, ten phrasings an entry, it was as
-good as logistic regression on the joined vectors, needs no iterations (so it trains in a fraction of a second and
-gives the same numbers every time), and its leave-one-out scores come in closed form: they calibrate the confidence
-without a second training. See docs/decisions/0002-kernel-ridge.md.
+It is trained for each question anew, on the few hundred phrasings nearest to it: as right as one trained on all of them
+(docs/decisions/0005-local-kernel-ridge.md), with nothing to train beforehand, however many there are.
 """
 
 from collections.abc import Iterable
@@ -11,18 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg.lapack import dpotrf, dpotri
 
 Matrix = NDArray[np.float64]
 Labels = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 Cosines = NDArray[np.float32]
-Reach = tuple[NDArray[np.float32], ...]  # one array a signal, one factor a text
+Reach = NDArray[np.float32]  # one row a signal, one factor a text
 
 RIDGE = 0.3  # chosen on CLINC150 and BANKING77 validation parts, as are the signals' weights and widths
 WEIGHT_SUM = 3.5  # the kernels' weights are scaled to this sum, so that RIDGE means the same with fewer signals
-
-_BLOCK = 1000  # rows; mirrored block by block, so that no second matrix of this size is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +29,20 @@ class Signal:
     width: float
 
 
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Entry numbers, best first, and the score of each: about 1 for a sure match and 0 for none."""
+
+    entries: Labels
+    values: Matrix
+
+
 def combine(signals: tuple[Signal, ...], cosines: Iterable[Cosines], left: Reach, right: Reach) -> Matrix:
     """Return the joint kernel of (texts x phrasings) cosines, one matrix a signal, taken one after the other.
 
     `left` and `right` say how far each signal reaches for each text and each phrasing; see `reach`.
     """
-    total: Matrix = np.zeros((len(left[0]), len(right[0])))
+    total: Matrix = np.zeros((left.shape[1], right.shape[1]))
     for signal, cosine, mine, theirs in zip(signals, cosines, left, right, strict=True):
         kernel = _kernel(cosine, signal.width)
         kernel *= mine[:, None]
@@ -57,7 +60,7 @@ def reach(signals: tuple[Signal, ...], understood: Mask) -> Reach:
     weights = np.array([signal.weight for signal in signals])
     available = weights @ understood
     factors = np.where(understood, np.sqrt(WEIGHT_SUM * weights[:, None] / available), 0.0)
-    return tuple(factors.astype(np.float32))
+    return factors.astype(np.float32)
 
 
 def _kernel(cosine: Cosines, width: float) -> Cosines:
@@ -68,47 +71,30 @@ def _kernel(cosine: Cosines, width: float) -> Cosines:
     return np.exp(kernel, out=kernel)
 
 
-@dataclass(frozen=True, slots=True)
-class KernelRidge:
-    """A fitted model: `kernel @ weights` are scores, about 1 for a sure match and 0 for none.
+def score(kernel: Matrix, towards: Matrix, labels: Labels, against: Mask) -> Scores:
+    """Train on a (phrasings x phrasings) kernel, which is used up, and score a text; `towards` is its kernel with them.
 
-    Both are (phrasings x entries); `left_out` holds the score that each phrasing gets from a model that never saw it.
+    `labels` are the phrasings' entry numbers. `against` marks those that are no phrasings of their entry but
+    counter-examples. One is worth nothing to its own entry; to every other it is worth what it would be if it were not
+    there, so that none loses by it.
     """
-
-    weights: Matrix
-    left_out: Matrix
-
-    @classmethod
-    def fit(cls, kernel: Matrix, labels: Labels, entries: int, against: Mask | None = None) -> "KernelRidge":
-        """Fit to a (phrasings x phrasings) kernel, which is used up; `labels` are entry numbers from 0.
-
-        `against` marks the rows that are no phrasings of their entry but counter-examples. One is worth nothing to
-        its own entry; to every other it is worth what it would be if it were not there, so that none loses by it.
-        """
-        targets = (labels[:, None] == np.arange(entries)).astype(np.float64)
-        kernel[np.diag_indices_from(kernel)] += RIDGE
-        inverse = _inverse(kernel)
-        if against is not None and against.any():
-            targets[against] = _unseen(inverse, targets, against)
-            own = np.flatnonzero(against), labels[against]
-            targets[own] = np.minimum(targets[own], 0)
-        weights = inverse @ targets
-        return cls(weights, targets - weights / np.diag(inverse)[:, None])
+    kernel[np.diag_indices_from(kernel)] += RIDGE
+    entries, numbers = np.unique(labels, return_inverse=True)
+    shares = np.linalg.solve(kernel, towards)
+    if against.any():
+        values: Matrix = shares @ _targets(kernel, numbers, len(entries), against)
+    else:
+        values = np.bincount(numbers, shares, len(entries)).astype(np.float64)
+    order = np.argsort(-values, kind="stable")
+    return Scores(entries[order], values[order])
 
 
-def _unseen(inverse: Matrix, targets: Matrix, rows: Mask) -> Matrix:
-    """Return the scores that rows get from a model that saw none of them: the closed form for leaving out many."""
-    others: Matrix = inverse[np.ix_(rows, ~rows)] @ targets[~rows]
-    return np.asarray(-np.linalg.solve(inverse[np.ix_(rows, rows)], others), dtype=np.float64)
-
-
-def _inverse(matrix: Matrix) -> Matrix:
-    """Invert a symmetric positive definite matrix, in place, by its Cholesky factor: half the general work."""
-    factor, _ = dpotrf(matrix.T, lower=1, overwrite_a=1)  # .T: as LAPACK likes it, so that nothing is copied
-    inverse: Matrix = dpotri(factor, lower=1, overwrite_c=1)[0]
-    for start in range(0, len(inverse), _BLOCK):  # only its lower half is filled
-        stop = start + _BLOCK
-        corner = np.tril(inverse[start:stop, start:stop])
-        inverse[start:stop, start:stop] = corner + np.tril(corner, -1).T
-        inverse[start:stop, stop:] = inverse[stop:, start:stop].T
-    return inverse
+def _targets(kernel: Matrix, numbers: Labels, entries: int, against: Mask) -> Matrix:
+    targets: Matrix = (numbers[:, None] == np.arange(entries)).astype(np.float64)
+    targets[against] = 0
+    if not against.all():
+        learned = np.linalg.solve(kernel[np.ix_(~against, ~against)], targets[~against])
+        targets[against] = kernel[np.ix_(against, ~against)] @ learned
+    own = np.flatnonzero(against), numbers[against]
+    targets[own] = np.minimum(targets[own], 0)
+    return targets

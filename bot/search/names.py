@@ -27,13 +27,13 @@ class Names:
         bearers: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for subject, own in names.items():
             for name in own:
-                bearers[_stems(normalise(name).split())].add(subject)
+                bearers[stems_of(normalise(name).split())].add(subject)
         self._subjects = {stems: min(known) for stems, known in bearers.items() if stems and len(known) == 1}
         self._longest = max(map(len, self._subjects), default=0)
 
     def find(self, text: str) -> tuple[Mention, ...]:
         """Return the names in a text, in its order; no word belongs to two."""
-        stems = _stems(normalise(text).split())
+        stems = stems_of(normalise(text).split())
         found: list[Mention] = []
         start = 0
         while start < len(stems):
@@ -62,7 +62,8 @@ class Names:
         return None
 
 
-def _stems(words: Iterable[str]) -> tuple[str, ...]:
+def stems_of(words: Iterable[str]) -> tuple[str, ...]:
+    """Return normalised words without the Arabic article and the ending of a plural."""
     return tuple(map(_stem, words))
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from bot.errors import StoreError
 from bot.store.address import Address
 from bot.store.database import connect, upgrade
+from bot.store.forgetting import Forgetting
+from bot.store.handoffs import HandOffs
 from bot.store.records import (
     Asked,
     Done,
@@ -22,10 +24,12 @@ from bot.store.records import (
     storable,
     utc_now,
 )
+from bot.store.rules import RuleBook
 from bot.store.tables import CLAIMED, DONE, EventClaim, Exchange, FeedbackRow, Table, Unanswered
 from bot.waiting import within
 
 LEASE = timedelta(seconds=60)  # a claim older than this belongs to a process that died
+RECENT = timedelta(days=30)  # how far back an asker's own questions are looked for: the time has an index
 KEEP = timedelta(hours=48)  # ids are kept this long from their claim; platforms.md S4 asks for 24 h at least
 _PURGE_EVERY = timedelta(minutes=1)
 _PURGE_ROWS = 1000  # at most, each time: 60,000 an hour, twice what Slack delivers (platforms.md S6)
@@ -56,6 +60,9 @@ class Store:
         self._engine = connect(self._address)
         self._clock = clock
         self._purged_at: datetime | None = None
+        self.handoffs = HandOffs(self._engine, self._address)
+        self.forgetting = Forgetting(self._engine, self._address)
+        self.rules = RuleBook(self._engine, self._address)
 
     async def open(self) -> None:
         """Create the file and bring the tables up to date."""
@@ -123,10 +130,17 @@ class Store:
         """Return the last exchanges, newest first."""
         return await self._rows(select(Exchange).order_by(Exchange.asked_at.desc(), Exchange.id.desc()).limit(limit))
 
-    async def unanswered(self, limit: int) -> Sequence[Unanswered]:
-        """Return the unanswered questions, the most asked first."""
+    async def exchanges_of(self, asker: str, limit: int) -> Sequence[Exchange]:
+        """Return an asker's last exchanges of the past RECENT, newest first."""
+        mine = (Exchange.asker == storable(asker), Exchange.asked_at > self._clock() - RECENT)
+        order = (Exchange.asked_at.desc(), Exchange.id.desc())
+        return await self._rows(select(Exchange).where(*mine).order_by(*order).limit(limit))
+
+    async def unanswered(self, limit: int, since: datetime | None = None) -> Sequence[Unanswered]:
+        """Return the unanswered questions, the most asked first; `since`: those that were asked after it."""
         order = (Unanswered.times.desc(), Unanswered.last_at.desc())
-        return await self._rows(select(Unanswered).order_by(*order).limit(limit))
+        late = (Unanswered.last_at > since,) if since else ()
+        return await self._rows(select(Unanswered).where(*late).order_by(*order).limit(limit))
 
     async def counts(self) -> Counts:
         """Count what is remembered."""

@@ -108,3 +108,70 @@ class EventClaim(Table):
     claimed_at: Mapped[datetime] = mapped_column(index=True)
     lease_until: Mapped[datetime]
     done_at: Mapped[datetime | None]
+
+
+class RulesRow(Table):
+    """What administrators chose for a place; what its columns mean: `bot.rules.Rules`."""
+
+    __tablename__ = "rules"
+
+    place: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str | None]
+    experts: Mapped[str | None]
+    public: Mapped[bool | None]
+    follow_up: Mapped[bool | None]
+    changed_at: Mapped[datetime]
+
+
+class HandOffRow(Table):
+    """A question that a person is to answer; what its columns mean: `bot.handoff.states.HandOff`.
+
+    `settled`: it is closed and the asker knows, so that nothing of it is left to do.
+    """
+
+    __tablename__ = "handoffs"
+    __table_args__ = (Index(None, "platform", "settled"), Index(None, "platform", "card"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    platform: Mapped[str]
+    surface: Mapped[str]
+    question: Mapped[str]
+    offered: Mapped[str]
+    reference: Mapped[str]
+    language: Mapped[str]
+    asker: Mapped[str] = mapped_column(index=True)
+    conversation: Mapped[str]
+    place: Mapped[str]
+    state: Mapped[str]
+    expert: Mapped[str]
+    expert_name: Mapped[str]
+    answer: Mapped[str]
+    card: Mapped[str]
+    told: Mapped[str]
+    settled: Mapped[bool]
+    version: Mapped[int]
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    changed_at: Mapped[datetime]
+
+
+class DraftRow(Table):
+    """An expert's answer, kept to become an entry. `handoff`, `expert_name` and `answered_at` say where it is from."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    handoff: Mapped[str] = mapped_column(unique=True)
+    platform: Mapped[str]
+    question: Mapped[str]
+    answer: Mapped[str]
+    language: Mapped[str]
+    expert: Mapped[str]
+    expert_name: Mapped[str]
+    answered_at: Mapped[datetime]
+    saved_by: Mapped[str]
+    saved_at: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[str]
+    entry: Mapped[str]
+    reason: Mapped[str]
+    decided_at: Mapped[datetime | None]
