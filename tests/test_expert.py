@@ -161,3 +161,13 @@ def test_another_choice_of_ordinary_phrasings_or_related_entries_is_calibrated_a
     ):
         Expert(lesson, [ENCODER], file)
     assert len(learned) == 3
+
+
+def test_what_has_nothing_in_common_with_any_phrasing_is_ranked_low(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expert, "CANDIDATES", 10)
+    words_alone = Expert(replace(LESSON, vectors={}), [])
+    for text in ("qqq zzz", "?!", ""):
+        [scored] = words_alone.score([text], "en")
+        assert len(scored.scores.entries) > 1
+        assert scored.confidences.max() < scored.calibration.sure
+    assert words_alone.left_out(range(len(TEXTS)))

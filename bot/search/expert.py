@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 _LEXICAL = Signal("words", 0.5, 0.5)
 _MONOLINGUAL, _CROSS_LINGUAL = (2.0, 1.0), (1.5, 1.0)
 CANDIDATES = 300  # phrasings nearest in meaning, and half as many in writing, that are looked at
+SPREAD = 50  # phrasings that stand for all, where none is near
 LEARNED_FROM = 200  # the nearest of them; 400 and 800 were no better (docs/decisions/0005-local-kernel-ridge.md)
 # phrasings in a language from which its own calibration is fitted; below, that of all languages together is used
 ENOUGH = 300
@@ -158,8 +159,11 @@ class Expert:
         return score(kernel, towards, self.labels[rows], ~self.phrasings[rows]), rows, cosines
 
     def _candidates(self, asked: _Asked) -> Rows:
-        written = self._lexicon.near(asked.terms, CANDIDATES // 2)
-        return np.union1d(self._near.near(asked.short, CANDIDATES), written) if self._near else written
+        near = self._lexicon.near(asked.terms, CANDIDATES // 2)
+        if self._near:
+            near = np.union1d(self._near.near(asked.short, CANDIDATES), near)
+        # a text that has nothing in common with any is compared with some all the same: it has a ranking, too
+        return near if len(near) > 1 else np.unique(np.linspace(0, len(self.texts) - 1, SPREAD).astype(np.intp))
 
     def _cosines(self, asked: _Asked, rows: Rows) -> Cosines:
         dense = [known[rows] @ mine for known, mine in zip(self._vectors, asked.vectors, strict=True)]
