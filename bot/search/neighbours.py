@@ -24,7 +24,7 @@ EXACT = 50_000  # phrasings; a comparison with all takes some milliseconds
 DIMENSIONS = 96  # of the short form: of the 50 nearest phrasings it finds 98 in 100 (decision 5)
 LEARNED_FROM = 20_000  # phrasings from which the short form is learned
 LISTS = 4  # times the square root of the number of phrasings
-PROBED = 64  # lists that are looked through for a text: recall against time, measured by `interpol-bot bench --scale`
+PROBED = 200  # lists that are looked through for a text: recall against time, measured by `interpol-bot bench --scale`
 
 
 class Neighbours(Protocol):
