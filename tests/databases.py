@@ -62,7 +62,7 @@ async def _create() -> str:
         message = f"No PostgreSQL to test with at {where} ({fault}). Start one or name one in TEST_POSTGRES_URL."
         if os.environ.get("REQUIRE_POSTGRES") == "1":
             pytest.fail(message, pytrace=False)
-        pytest.skip(message)
+        pytest.skip(message)  # a developer without PostgreSQL; `.ci/run` starts one and sets REQUIRE_POSTGRES=1
     atexit.register(lambda: asyncio.run(_run(f"DROP DATABASE {name} WITH (FORCE)")))
     return name
 

@@ -23,8 +23,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack import render
 from adapters.slack.app import SlackAdapter
 from bot.settings import Settings
-from tests.fake_slack import APP_TOKEN, BOT_TOKEN, Deliveries, FakeSlack
+from tests.fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
 from tests.fakes import WORDS, make_answer, make_bot
+from tests.slack_deliveries import Deliveries
 from tests.slack_soak import Soak, Soaked
 
 COMMANDS = 200

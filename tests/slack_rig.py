@@ -10,8 +10,9 @@ from adapters.slack.app import SlackAdapter
 from bot.messages import Answer, Question
 from bot.settings import Settings
 from tests.contract import Reply
-from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, Deliveries, FakeSlack, serving
+from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, serving
 from tests.fakes import FakeEngine, make_bot
+from tests.slack_deliveries import Deliveries
 from tests.slack_rules import nodes
 
 Payload = dict[str, Any]

@@ -10,8 +10,9 @@ from typing import Any
 from adapters.slack.app import SlackAdapter
 from bot.service import Bot
 from bot.store import Store
-from tests.fake_slack import Deliveries, Failure, FakeSlack
+from tests.fake_slack import Failure, FakeSlack
 from tests.fakes import FakeEngine
+from tests.slack_deliveries import Deliveries
 from tests.slack_rig import socket_settings
 
 Payload = dict[str, Any]

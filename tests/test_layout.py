@@ -11,11 +11,10 @@ ADAPTERS = ("slack", "discord", "web")
 RULES = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
 TESTED_ELSEWHERE = {  # module: the test file that covers it, because it is only of use together with another
     "adapters/slack/blocks.py": "test_slack_render.py",  # every limit, by generated answers
-    "adapters/slack/cards.py": "test_slack_experts.py",
     "adapters/slack/parse_settings.py": "test_slack_settings.py",
     "adapters/slack/selftest.py": "test_slack_doctor.py",
     "adapters/slacking.py": "test_slack_doctor.py",
-    "adapters/slack/parse_experts.py": "test_slack_experts.py",
+    "adapters/slack/parse_experts.py": "test_slack_cards.py",
     "adapters/slack/presses.py": "test_slack_buttons.py",
     "adapters/slack/sending.py": "test_slack_app.py",  # what fails, and is tried again
     "adapters/slack/texts.py": "test_slack_render.py",
@@ -26,7 +25,7 @@ TESTED_ELSEWHERE = {  # module: the test file that covers it, because it is only
     "adapters/deep.py": "test_editing.py",
     "adapters/evaluating.py": "test_report.py",  # what it prints
     "adapters/migrating.py": "test_cli.py",
-    "adapters/serving.py": "test_cli.py",
+    "adapters/serving.py": "test_program.py",
     "adapters/stored.py": "test_drafting.py",
     "bot/errors.py": "test_loader.py",  # KnowledgeError's sentences; the others are plain
     "bot/health.py": "test_slack_socket.py",  # a frozen value, shown by readiness

@@ -14,8 +14,9 @@ from bot.errors import ConnectError
 from bot.service import Bot
 from bot.settings import Settings
 from tests import slack_rig
-from tests.fake_slack import BOT_TOKEN, Deliveries, Failure, FakeSlack, serving
+from tests.fake_slack import BOT_TOKEN, Failure, FakeSlack, serving
 from tests.fakes import make_bot
+from tests.slack_deliveries import Deliveries
 from tests.slack_rig import SlowEngine, ask, http_settings, read, socket_settings
 
 Payload = dict[str, Any]

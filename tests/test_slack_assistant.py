@@ -8,8 +8,9 @@ from adapters.slack import conversations
 from adapters.slack.app import SlackAdapter
 from bot.service import Bot
 from tests import slack_rig
-from tests.fake_slack import DIRECT, Deliveries, Failure, FakeSlack, recorded
+from tests.fake_slack import DIRECT, Failure, FakeSlack
 from tests.fakes import WORDS, make_bot
+from tests.slack_deliveries import Deliveries, recorded
 from tests.slack_rig import SlowEngine, read, socket_settings
 
 Payload = dict[str, Any]

@@ -9,8 +9,9 @@ from adapters.slack.app import SlackAdapter
 from bot.messages import Answer, Feedback, Question
 from bot.service import Bot
 from tests import slack_rig
-from tests.fake_slack import Deliveries, Failure, FakeSlack, recorded
+from tests.fake_slack import Failure, FakeSlack
 from tests.fakes import FakeEngine
+from tests.slack_deliveries import Deliveries, recorded
 from tests.slack_rig import ask, read, socket_settings
 from tests.slack_rules import button
 

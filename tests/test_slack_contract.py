@@ -8,7 +8,8 @@ import pytest
 from adapters.slack.app import SlackAdapter
 from tests import slack_rig
 from tests.contract import ChatContract, Reply
-from tests.fake_slack import BOT_ID, BOT_USER, Deliveries, FakeSlack
+from tests.fake_slack import BOT_ID, BOT_USER, FakeSlack
+from tests.slack_deliveries import Deliveries
 from tests.slack_rig import read
 from tests.slack_rules import alive, faults
 

@@ -10,8 +10,9 @@ from adapters.slack.app import SlackAdapter
 from bot.service import Bot
 from bot.store.records import Asked
 from tests import slack_rig
-from tests.fake_slack import BOT_USER, CHANNEL, DIRECT, Deliveries, Failure, FakeSlack, recorded
+from tests.fake_slack import BOT_USER, CHANNEL, DIRECT, Failure, FakeSlack
 from tests.fakes import FakeEngine
+from tests.slack_deliveries import Deliveries, recorded
 from tests.slack_rig import SlowEngine, ask, read, socket_settings
 from tests.slack_rules import alive, button, faults
 

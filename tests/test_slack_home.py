@@ -14,8 +14,9 @@ from bot.knowledge.schema import Words
 from bot.service import Bot
 from bot.store import Store
 from tests import slack_rig
-from tests.fake_slack import ASKER, Deliveries, Failure, FakeSlack, recorded
+from tests.fake_slack import ASKER, Failure, FakeSlack
 from tests.fakes import KNOWLEDGE, WORDS, FakeEngine
+from tests.slack_deliveries import Deliveries, recorded
 from tests.slack_rig import SlowEngine, read, socket_settings
 from tests.slack_rules import alive, button, nodes, view_faults
 

@@ -8,8 +8,9 @@ import pytest
 
 from adapters.slack.app import SlackAdapter
 from tests import slack_rig
-from tests.fake_slack import Deliveries, Failure, FakeSlack, recorded, serving
+from tests.fake_slack import Failure, FakeSlack, serving
 from tests.fakes import make_bot
+from tests.slack_deliveries import Deliveries, recorded
 from tests.slack_rig import http_settings, read
 from tests.slack_rules import button
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from adapters.slack.app import SlackAdapter
 from adapters.slack.pacing import BURST, SECONDS, Pace
 from tests import slack_rig
-from tests.fake_slack import CHANNEL, DIRECT, Deliveries, Failure, FakeSlack
+from tests.fake_slack import CHANNEL, DIRECT, Failure, FakeSlack
 from tests.fakes import make_bot
+from tests.slack_deliveries import Deliveries
 from tests.slack_rig import socket_settings
 
 slack, make, adapter = slack_rig.slack, slack_rig.make, slack_rig.adapter  # fixtures

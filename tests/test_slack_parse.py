@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from adapters.slack import parse
 from bot.messages import Question
-from tests.fake_slack import BOT_USER, recorded
+from tests.fake_slack import BOT_USER
+from tests.slack_deliveries import recorded
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),

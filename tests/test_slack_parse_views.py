@@ -1,7 +1,6 @@
 """adapters/slack/parse_views.py: the App Home, shortcuts, modals, the agent view and workflow steps are read."""
 
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,8 +8,8 @@ from hypothesis import strategies as st
 
 from adapters.slack import parse_views
 from adapters.slack.parse import Place
-from tests.fake_slack import recorded
-from tests.test_slack_parse import JSON
+from tests.slack_deliveries import recorded
+from tests.test_slack_parse import JSON, event
 
 NAMES = (
     "app_home_opened",
@@ -22,14 +21,8 @@ NAMES = (
 )
 
 
-def changed(name: str, **changes: Any) -> dict[str, Any]:
-    payload = recorded(name)
-    payload["event"] |= changes
-    return payload
-
-
 def test_an_opened_home_says_who_opened_it_and_what_it_keeps() -> None:
-    opened = parse_views.opened(changed("app_home_opened", view={"private_metadata": '{"l":"fr"}'}))
+    opened = parse_views.opened(event("app_home_opened", view={"private_metadata": '{"l":"fr"}'}))
     assert opened == parse_views.Opened("home", "slack:T0EXAMPLE:U0ASKER", "U0ASKER", Place("D0ASKER"), "", "fr")
     first = parse_views.opened(recorded("app_home_opened"))
     assert first
@@ -38,14 +31,14 @@ def test_an_opened_home_says_who_opened_it_and_what_it_keeps() -> None:
 
 def test_the_agent_view_says_what_the_person_looks_at() -> None:
     entities = [{"type": "slack#/types/canvas_id", "value": "F1"}, {"type": "slack#/types/channel_id", "value": "C1"}]
-    opened = parse_views.opened(changed("app_home_opened", tab="messages", app_context={"entities": entities}))
+    opened = parse_views.opened(event("app_home_opened", tab="messages", app_context={"entities": entities}))
     assert opened
     assert (opened.tab, opened.place, opened.looking_at) == ("messages", Place("D0ASKER"), "C1")
 
 
 @pytest.mark.parametrize("kind", ["assistant_thread_started", "assistant_thread_context_changed"])
 def test_the_older_assistant_has_a_thread(kind: str) -> None:
-    opened = parse_views.opened(changed("assistant_thread_started", type=kind))
+    opened = parse_views.opened(event("assistant_thread_started", type=kind))
     assert opened
     assert (opened.tab, opened.place, opened.looking_at) == (
         "thread",
@@ -83,7 +76,7 @@ def test_a_workflow_asks_in_nobody_s_name() -> None:
     assert step
     assert (step.question.text, step.question.asker) == ("what is a red notice?", "slack:T0EXAMPLE:workflow")
     assert (step.execution, step.token) == ("Fx0EXAMPLE", "xwfp-made-up")
-    assert parse_views.step(changed("function_executed", function={"callback_id": "other"})) is None
+    assert parse_views.step(event("function_executed", function={"callback_id": "other"})) is None
 
 
 @given(st.sampled_from(NAMES), st.data())

@@ -15,8 +15,9 @@ from bot.knowledge.loader import load
 from bot.knowledge.schema import LANGUAGES, Words
 from bot.service import Bot
 from tests import slack_rig
-from tests.fake_slack import Deliveries, FakeSlack
+from tests.fake_slack import FakeSlack
 from tests.fakes import FakeEngine
+from tests.slack_deliveries import Deliveries
 from tests.slack_rig import ask, read
 from tests.slack_rules import alive, button, faults, nodes
 

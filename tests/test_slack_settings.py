@@ -15,8 +15,9 @@ from bot.rules import Rules
 from bot.service import Bot
 from bot.store import Store, utc_now
 from tests import slack_rig
-from tests.fake_slack import ASKER, CHANNEL, DIRECT, TEAM, Deliveries, FakeSlack
+from tests.fake_slack import ASKER, CHANNEL, DIRECT, TEAM, FakeSlack
 from tests.fakes import WORDS, FakeEngine
+from tests.slack_deliveries import Deliveries
 from tests.slack_rig import ask, read, socket_settings
 from tests.slack_rules import button, nodes, view_faults
 

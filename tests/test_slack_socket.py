@@ -12,8 +12,9 @@ from adapters.web.app import WebAdapter
 from bot.errors import ConnectError
 from bot.settings import Settings
 from tests import slack_rig
-from tests.fake_slack import TICKET, Deliveries, Failure, FakeSlack
+from tests.fake_slack import TICKET, Failure, FakeSlack
 from tests.fakes import make_bot
+from tests.slack_deliveries import Deliveries
 from tests.slack_rig import ask, http_settings, read, socket_settings
 
 slack, make, adapter = slack_rig.slack, slack_rig.make, slack_rig.adapter  # fixtures

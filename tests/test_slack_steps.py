@@ -2,7 +2,8 @@
 
 from adapters.slack.app import SlackAdapter
 from tests import slack_rig
-from tests.fake_slack import STEP_TOKEN, Failure, FakeSlack, recorded
+from tests.fake_slack import STEP_TOKEN, Failure, FakeSlack
+from tests.slack_deliveries import recorded
 from tests.slack_rules import alive
 
 slack, adapter = slack_rig.slack, slack_rig.adapter  # fixtures

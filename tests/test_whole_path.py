@@ -16,7 +16,8 @@ import pytest
 from bot.store import Store
 from tests.fake_discord import TOKEN as DISCORD_TOKEN
 from tests.fake_discord import FakeDiscord
-from tests.fake_slack import APP_TOKEN, BOT_TOKEN, Deliveries, FakeSlack
+from tests.fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack
+from tests.slack_deliveries import Deliveries
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = Path(sys.executable).with_name("interpol-bot")

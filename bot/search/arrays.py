@@ -36,7 +36,12 @@ _ALIGNMENT = 64  # bytes
 _PADDING = 0x4942  # the tag of the ZIP extra field that moves an array to its place; nobody else's
 _ZIP64 = 20  # bytes that zipfile adds to the extra field, so that an array may be larger than 2 GiB
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
-_BROKEN = (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, struct.error, zipfile.BadZipFile)
+# what zipfile, struct and numpy raise for damaged bytes; for a claimed compression or encryption that zipfile does not
+# know, it is NotImplementedError or RuntimeError, and for absurd sizes MemoryError or OverflowError
+_BROKEN = (
+    *(OSError, ValueError, KeyError, IndexError, TypeError, EOFError, struct.error, zipfile.BadZipFile),
+    *(NotImplementedError, RuntimeError, MemoryError, OverflowError),
+)
 
 
 def read_arrays(file: Path) -> Arrays | None:
@@ -49,7 +54,7 @@ def read_arrays(file: Path) -> Arrays | None:
             arrays = _arrays(stream.fileno(), stream)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (*_BROKEN, NotImplementedError, RuntimeError, MemoryError, OverflowError) as error:
+    except _BROKEN as error:
         warn(file, error)
         return None
     _mark(file)

