@@ -26,7 +26,8 @@ class Builder:
         """Build: seconds, when the cache is cold. Raises EncoderError."""
         self._encoders = self._encoders or chosen_encoders(self._setting, self._cache_dir)
         engine = Engine(knowledge, self._encoders, self._cache_dir)
-        threadpool_limits(1)  # as bot.engine.build_engine has it
+        # a question is small work: threads that wait for each other cost several times what they save
+        threadpool_limits(1)
         return engine
 
     def __reduce__(self) -> tuple[type["Builder"], tuple[str, Path]]:

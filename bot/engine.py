@@ -8,16 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from threadpoolctl import threadpool_limits
-
 from bot.completion import Completion
 from bot.composer import Composer
 from bot.decision import OFFERED, Found, Rules
 from bot.knowledge.schema import LANGUAGES, Knowledge, Words
 from bot.messages import Answer, Candidate, Explanation, Outcome, Question, Rewrite, Suggestion, Turn
 from bot.parts import Parts
-from bot.search.chosen_encoders import chosen_encoders
-from bot.search.encoder_specs import DEFAULT
 from bot.search.encoders import Encoder
 from bot.search.index import Index, Phrasing, Ranking
 from bot.text import clean, has_words, normalise
@@ -30,19 +26,6 @@ SUGGESTIONS = 3
 # README.md): confidence is calibrated on the first; see docs/decisions/0006-what-confidence-is-calibrated-on.md
 ORDINARY = 16
 FOLLOW_UP = "follow-up"
-
-
-def build_engine(knowledge: Knowledge, cache_dir: Path | None = None, encoders: str = DEFAULT) -> "Engine":
-    """Build an engine on those of `encoders`, a list as in the setting, that this machine has.
-
-    `cache_dir` makes the next build quick.
-
-    Then gives the process's linear algebra one thread: a question is small work, and threads that wait for each
-    other cost several times what they save.
-    """
-    engine = Engine(knowledge, chosen_encoders(encoders, cache_dir), cache_dir)
-    threadpool_limits(1)
-    return engine
 
 
 @runtime_checkable

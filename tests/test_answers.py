@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine import Engine, build_engine, phrasings_of
+from adapters.building import Builder
+from bot.engine import Engine, phrasings_of
 from bot.evaluation import Result, evaluate, load_labels
 from bot.knowledge.loader import load
 from bot.markup import plain
 from bot.messages import Outcome, Question
+from bot.search.encoder_specs import DEFAULT
 from bot.text import normalise
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +26,7 @@ WRONG_AT_MOST = 0.03
 @pytest.fixture(scope="module")
 def engine(request: pytest.FixtureRequest) -> Engine:
     assert request.config.cache
-    return build_engine(KNOWLEDGE, request.config.cache.mkdir("vectors"))
+    return Builder(DEFAULT, request.config.cache.mkdir("vectors"))(KNOWLEDGE)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ from statistics import median
 
 import pytest
 
-from bot.engine import Engine, build_engine
+from adapters.building import Builder
+from bot.engine import Engine
 from bot.facets import FacetFinder
 from bot.knowledge.extract import FACETS, facet, written
 from bot.knowledge.fields import DETAILS_LIMIT, LANGUAGES, SHORT_LIMIT
@@ -14,6 +15,7 @@ from bot.knowledge.loader import load
 from bot.knowledge.schema import Crime
 from bot.markup import parse
 from bot.messages import Answer, Question
+from bot.search.encoder_specs import DEFAULT
 from bot.search.encoders import default_encoders
 from bot.text import Languages, normalise
 from tests.facet_questions import COMPARISONS, QUESTIONS, WHOLE
@@ -33,7 +35,7 @@ LIMIT_MS = 10.0  # about 3 on an idle core of ours; CI's are slower and shared
 @pytest.fixture(scope="module")
 def engine(request: pytest.FixtureRequest) -> Engine:
     assert request.config.cache
-    return build_engine(KNOWLEDGE, request.config.cache.mkdir("vectors"))
+    return Builder(DEFAULT, request.config.cache.mkdir("vectors"))(KNOWLEDGE)
 
 
 @pytest.fixture(scope="module")

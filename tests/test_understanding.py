@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapters.building import Builder
 from bot.conversations import Conversations
-from bot.engine import Engine, build_engine
+from bot.engine import Engine
 from bot.knowledge.loader import load
 from bot.messages import Answer, Outcome, Question
+from bot.search.encoder_specs import DEFAULT
 from tests.test_facet_schema import ROOT
 
 KNOWLEDGE = load(ROOT / "knowledge")
@@ -18,7 +20,7 @@ KNOWLEDGE = load(ROOT / "knowledge")
 @pytest.fixture(scope="module")
 def engine(request: pytest.FixtureRequest) -> Engine:
     assert request.config.cache
-    return build_engine(KNOWLEDGE, request.config.cache.mkdir("vectors"))
+    return Builder(DEFAULT, request.config.cache.mkdir("vectors"))(KNOWLEDGE)
 
 
 def talk(engine: Engine, *texts: str) -> Iterator[Answer]:
